@@ -1,0 +1,17 @@
+//! From bytes to an artifact: digest, limits, and the gate before compilation.
+//!
+//! A file is read with `wasmparser` and never run here. What passes is an [`Artifact`], the only thing that
+//! `tito-sandbox` compiles; what does not is a [`Refusal`] that names the rule, the limit and the figure.
+
+mod artifact;
+mod contract;
+mod digest;
+mod gate;
+mod limits;
+mod refusal;
+
+pub use artifact::{Artifact, Gated};
+pub use contract::{ALLOWED_IMPORTS, MODELS};
+pub use digest::Digest;
+pub use limits::{GateLimits, Limits, RunLimits};
+pub use refusal::{Refusal, Rule};

@@ -1,0 +1,133 @@
+//! What a submission may be and what it may use: one value, with units in the names of its fields.
+
+use serde::{Deserialize, Serialize};
+
+/// What a submission may be ([`GateLimits`], checked before compiling) and use ([`RunLimits`], held while it runs).
+///
+/// The defaults are those of a component in Rust or C; a language whose components carry an interpreter needs a
+/// profile of its own. Unknown keys are errors.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Limits {
+    /// Checked on the file, before anything is compiled.
+    pub gate: GateLimits,
+    /// Held by the engine while the component runs.
+    pub run: RunLimits,
+}
+
+/// What a component may look like. Compile time and memory grow with these figures, and a compiler that is slow
+/// on a strange input is not a bug of wasmtime's, so the gate refuses what no honest build comes near: the
+/// reference framework has functions of at most some ten thousand bytes and a hundred locals.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct GateLimits {
+    /// The size of the file.
+    pub component_bytes: u64,
+    /// The bodies of all functions together.
+    pub code_bytes: u64,
+    /// All functions that are defined in the component's modules.
+    pub functions: u64,
+    /// The body of one function.
+    pub function_bytes: u64,
+    /// The locals of one function, its parameters aside.
+    pub function_locals: u64,
+    /// How deep blocks, loops and ifs of one function are nested.
+    pub function_nesting: u64,
+    /// Locals times blocks of one function: what register allocation and SSA construction grow with.
+    pub function_complexity: u64,
+    /// The same, summed over all functions.
+    pub component_complexity: u64,
+    /// All targets of all `br_table` instructions.
+    pub branch_targets: u64,
+    /// All types that modules and components declare.
+    pub types: u64,
+    /// How deep components are nested in each other.
+    pub component_nesting: u64,
+    /// Core modules in the component.
+    pub modules: u64,
+    /// Core and component instances that the component makes of its parts.
+    pub instances: u64,
+    /// Linear memories, over all modules.
+    pub memories: u64,
+    /// Tables, over all modules.
+    pub tables: u64,
+    /// Imports and exports of every module and component together.
+    pub externs: u64,
+    /// All custom sections together, where names and debug information are kept.
+    pub custom_section_bytes: u64,
+}
+
+/// What a running component may use. Whatever is counted is counted over the whole component.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RunLimits {
+    /// Fuel for one call, about one unit an instruction; instantiation and dropping a resource are calls too.
+    pub fuel_per_call: u64,
+    /// All linear memories together.
+    pub memory_bytes: u64,
+    /// All tables together.
+    pub table_elements: u64,
+    /// Core instances.
+    pub instances: u32,
+    /// Linear memories.
+    pub memories: u32,
+    /// Tables.
+    pub tables: u32,
+    /// The WebAssembly stack of one call.
+    pub stack_bytes: u32,
+    /// The wall time of one call.
+    pub deadline_ms: u64,
+    /// What one call may hand to the host, lists and strings together.
+    pub output_bytes: u32,
+    /// The elements of all tensors in one answer together.
+    pub output_elements: u64,
+    /// Resource handles that live at the same time.
+    pub handles: u32,
+    /// The lines of the submission's log that are kept, each cut at 512 bytes.
+    pub log_lines: u32,
+}
+
+const MIB: u64 = 1 << 20;
+
+impl Default for GateLimits {
+    fn default() -> Self {
+        Self {
+            component_bytes: 8 * MIB,
+            code_bytes: 2 * MIB,
+            functions: 20_000,
+            function_bytes: MIB / 4,
+            function_locals: 4_000,
+            function_nesting: 1_000,
+            function_complexity: 500_000,
+            component_complexity: 5_000_000,
+            branch_targets: 65_536,
+            types: 20_000,
+            component_nesting: 8,
+            modules: 16,
+            instances: 128,
+            memories: 4,
+            tables: 16,
+            externs: 4_000,
+            custom_section_bytes: 4 * MIB,
+        }
+    }
+}
+
+impl Default for RunLimits {
+    fn default() -> Self {
+        Self {
+            fuel_per_call: 20_000_000_000,
+            memory_bytes: 512 * MIB,
+            table_elements: 100_000,
+            instances: 64,
+            memories: 4,
+            tables: 16,
+            stack_bytes: MIB as u32,
+            deadline_ms: 20_000,
+            output_bytes: 64 * MIB as u32,
+            output_elements: 16 * MIB,
+            handles: 1_000,
+            log_lines: 1_000,
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! Every rule of the gate, obeyed at its figure and violated one below; every file that is no component; and
+//! that no bytes make it panic.
+
+use proptest::prelude::*;
+use tito_artifact::{Artifact, Gated, Limits, Rule};
+
+/// One component with a known figure for every rule; those in bytes were read off the encoder once.
+const SAMPLE: &str = r#"
+    (component
+      (core module $m
+        (type (func)) (type (func (param i32)))
+        (memory 2)
+        (table 7 funcref)
+        (func (type 0) (local i32 i64 f32) (block (loop (if (i32.const 1) (then)))) (block))
+        (func (type 1) (block (block (br_table 0 1 0 (local.get 0)))))
+        (export "f" (func 0)))
+      (core instance (instantiate $m))
+      (component (component))
+      (core module (func (export "g"))))
+"#;
+
+fn binary(text: &str) -> Vec<u8> {
+    wat::parse_str(text).expect("the fixture is WebAssembly text")
+}
+
+fn rule_of(bytes: Vec<u8>, limits: &Limits) -> Option<(Rule, String)> {
+    match Artifact::gate(bytes, limits) {
+        Gated::Admitted(_) => None,
+        Gated::Refused(refusal) => Some((refusal.rule, refusal.message)),
+    }
+}
+
+#[track_caller]
+fn check(rule: Rule, figure: u64, field: impl Fn(&mut Limits) -> &mut u64) {
+    let mut limits = Limits::default();
+    *field(&mut limits) = figure;
+    assert_eq!(rule_of(binary(SAMPLE), &limits), None, "{rule} at its figure");
+    *field(&mut limits) = figure - 1;
+    let (broken, message) = rule_of(binary(SAMPLE), &limits).expect("one below the figure is refused");
+    assert_eq!(broken, rule, "{message}");
+    let plain = message.replace(',', "");
+    assert!(plain.contains(&format!("at most {}", figure - 1)), "{message}");
+}
+
+#[test]
+fn every_limit_is_obeyed_at_its_figure_and_violated_one_below() {
+    check(Rule::ComponentBytes, binary(SAMPLE).len() as u64, |l| &mut l.gate.component_bytes);
+    check(Rule::CodeBytes, 39, |l| &mut l.gate.code_bytes);
+    check(Rule::Functions, 3, |l| &mut l.gate.functions);
+    check(Rule::FunctionBytes, 22, |l| &mut l.gate.function_bytes);
+    check(Rule::FunctionLocals, 3, |l| &mut l.gate.function_locals);
+    check(Rule::FunctionNesting, 3, |l| &mut l.gate.function_nesting);
+    check(Rule::FunctionComplexity, 12, |l| &mut l.gate.function_complexity);
+    check(Rule::ComponentComplexity, 14, |l| &mut l.gate.component_complexity);
+    check(Rule::BranchTargets, 3, |l| &mut l.gate.branch_targets);
+    check(Rule::Types, 3, |l| &mut l.gate.types);
+    check(Rule::ComponentNesting, 3, |l| &mut l.gate.component_nesting);
+    check(Rule::Modules, 2, |l| &mut l.gate.modules);
+    check(Rule::Instances, 1, |l| &mut l.gate.instances);
+    check(Rule::Memories, 1, |l| &mut l.gate.memories);
+    check(Rule::Tables, 1, |l| &mut l.gate.tables);
+    check(Rule::Externs, 2, |l| &mut l.gate.externs);
+    check(Rule::CustomSectionBytes, 12, |l| &mut l.gate.custom_section_bytes);
+    check(Rule::MemoryBytes, 2 * 65_536, |l| &mut l.run.memory_bytes);
+    check(Rule::TableElements, 7, |l| &mut l.run.table_elements);
+}
+
+#[track_caller]
+fn refused(bytes: Vec<u8>, rule: Rule, words: &str) {
+    let (broken, message) = rule_of(bytes, &Limits::default()).expect("it is refused");
+    assert_eq!(broken, rule, "{message}");
+    assert!(message.contains(words), "{message}");
+}
+
+#[test]
+fn what_is_no_component_is_told_its_way_out() {
+    refused(vec![], Rule::NotAComponent, "empty");
+    refused(b"(component)".to_vec(), Rule::NotAComponent, "text");
+    refused(b"#!/bin/sh".to_vec(), Rule::NotAComponent, "tito build");
+    refused(binary("(module)"), Rule::NotAComponent, "core WebAssembly module");
+    refused(binary("(component)")[..7].to_vec(), Rule::NotAComponent, "not WebAssembly");
+    let sample = binary(SAMPLE);
+    refused(sample[..sample.len() - 9].to_vec(), Rule::Invalid, "unexpected end");
+}
+
+#[test]
+fn only_the_contract_is_imported_and_names_are_escaped() {
+    let import = |name: &str| binary(&format!("(component (import \"{name}\" (instance)))"));
+    assert_eq!(rule_of(import("tinytorch:framework/telemetry@0.1.0"), &Limits::default()), None);
+    refused(import("wasi:filesystem/types@0.2.0"), Rule::Import, "wasm32-unknown-unknown");
+    refused(import("tinytorch:framework/grades@0.1.0"), Rule::Import, "'tinytorch:framework/grades@0.1.0'");
+    refused(binary("(component (import \"f\" (func)))"), Rule::Import, "'f'");
+    refused(
+        binary("(component (import \"tinytorch:framework/telemetry@0.1.0\" (func)))"),
+        Rule::Import,
+        "telemetry",
+    );
+}
+
+#[test]
+fn features_that_the_engines_lack_are_invalid() {
+    for (module, words) in [
+        ("(memory i64 1)", "memory64"),
+        ("(memory 1 2 shared)", "threads"),
+        ("(memory 1) (memory 1)", "memories"),
+        ("(func (drop (f32x4.relaxed_min (v128.const i64x2 0 0) (v128.const i64x2 0 0))))", "relaxed SIMD"),
+        ("(func $f (return_call $f))", "tail call"),
+        ("(tag)", "exceptions"),
+        ("(type (struct))", "gc"),
+    ] {
+        refused(binary(&format!("(component (core module {module}))")), Rule::Invalid, words);
+    }
+}
+
+#[test]
+fn exports_are_listed() {
+    let text = r#"(component (instance $i) (export "tinytorch:framework/models@0.1.0" (instance $i)))"#;
+    let Gated::Admitted(artifact) = Artifact::gate(binary(text), &Limits::default()) else {
+        panic!("refused")
+    };
+    assert_eq!(artifact.exports(), [tito_artifact::MODELS]);
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_make_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
+        let _ = Artifact::gate(bytes.clone(), &Limits::default());
+        let with_header = [b"\0asm\x0d\0\x01\0".as_slice(), &bytes].concat();
+        let _ = Artifact::gate(with_header, &Limits::default());
+    }
+
+    #[test]
+    fn no_mutation_makes_it_panic(place in any::<prop::sample::Index>(), value in any::<u8>()) {
+        let mut bytes = binary(SAMPLE);
+        let place = place.index(bytes.len());
+        bytes[place] = value;
+        let _ = Artifact::gate(bytes, &Limits::default());
+    }
+}

@@ -1,0 +1,135 @@
+//! Memory and tables of one store, summed over the whole component.
+//!
+//! Wasmtime's own `StoreLimits` count each memory alone, so that 400 memories of 1 GiB pass a limit of 1 GiB.
+
+use tito_artifact::RunLimits;
+use wasmtime::{ResourceLimiter, Result};
+
+use crate::{Limit, LimitKind};
+
+/// What one store has, and the first thing that it was denied.
+#[derive(Debug)]
+pub(crate) struct Ledger {
+    memory: Account,
+    tables: Account,
+    instances: u32,
+    memories: u32,
+    table_count: u32,
+    denied: Option<Limit>,
+}
+
+/// A sum that may not pass a limit.
+#[derive(Debug)]
+struct Account {
+    kind: LimitKind,
+    limit: u64,
+    held: u64,
+    peak: u64,
+    /// What the growth that was granted last added, to be taken back if the system then fails to provide it.
+    pending: u64,
+}
+
+impl Account {
+    fn new(kind: LimitKind, limit: u64) -> Self {
+        Self { kind, limit, held: 0, peak: 0, pending: 0 }
+    }
+
+    fn grow(&mut self, current: usize, desired: usize) -> Result<(), Limit> {
+        let more = desired.saturating_sub(current) as u64;
+        self.pending = 0;
+        match self.held.checked_add(more) {
+            Some(held) if held <= self.limit => {
+                (self.held, self.pending, self.peak) = (held, more, self.peak.max(held));
+                Ok(())
+            }
+            _ => Err(Limit { kind: self.kind, allowed: self.limit }),
+        }
+    }
+
+    fn take_back(&mut self) {
+        self.held -= std::mem::take(&mut self.pending);
+    }
+}
+
+impl Ledger {
+    pub(crate) fn new(limits: &RunLimits) -> Self {
+        Self {
+            memory: Account::new(LimitKind::Memory, limits.memory_bytes),
+            tables: Account::new(LimitKind::Tables, limits.table_elements),
+            instances: limits.instances,
+            memories: limits.memories,
+            table_count: limits.tables,
+            denied: None,
+        }
+    }
+
+    /// All linear memories together: now, and at most.
+    pub(crate) fn memory_bytes(&self) -> (u64, u64) {
+        (self.memory.held, self.memory.peak)
+    }
+
+    /// What the guest was denied since this was last asked.
+    pub(crate) fn take_denied(&mut self) -> Option<Limit> {
+        self.denied.take()
+    }
+
+    fn note(&mut self, granted: Result<(), Limit>) -> bool {
+        if let Err(limit) = granted {
+            self.denied.get_or_insert(limit);
+        }
+        granted.is_ok()
+    }
+}
+
+impl ResourceLimiter for Ledger {
+    fn memory_growing(&mut self, current: usize, desired: usize, _maximum: Option<usize>) -> Result<bool> {
+        let granted = self.memory.grow(current, desired);
+        Ok(self.note(granted))
+    }
+
+    fn memory_grow_failed(&mut self, _error: wasmtime::Error) -> Result<()> {
+        self.memory.take_back();
+        Ok(())
+    }
+
+    fn table_growing(&mut self, current: usize, desired: usize, _maximum: Option<usize>) -> Result<bool> {
+        let granted = self.tables.grow(current, desired);
+        Ok(self.note(granted))
+    }
+
+    fn table_grow_failed(&mut self, _error: wasmtime::Error) -> Result<()> {
+        self.tables.take_back();
+        Ok(())
+    }
+
+    fn instances(&self) -> usize {
+        self.instances as usize
+    }
+
+    fn tables(&self) -> usize {
+        self.table_count as usize
+    }
+
+    fn memories(&self) -> usize {
+        self.memories as usize
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn memories_are_summed_and_a_failed_growth_is_taken_back() {
+        let mut ledger = Ledger::new(&RunLimits { memory_bytes: 100, ..RunLimits::default() });
+        assert!(ledger.memory_growing(0, 60, None).unwrap());
+        assert!(!ledger.memory_growing(0, 60, None).unwrap(), "a second memory counts with the first");
+        assert_eq!(ledger.take_denied(), Some(Limit { kind: LimitKind::Memory, allowed: 100 }));
+        ledger.memory_grow_failed(wasmtime::format_err!("denied")).unwrap();
+        assert_eq!(ledger.memory_bytes(), (60, 60), "what was denied is not taken back");
+        assert!(ledger.memory_growing(60, 100, None).unwrap());
+        ledger.memory_grow_failed(wasmtime::format_err!("no pages")).unwrap();
+        assert_eq!(ledger.memory_bytes(), (60, 100));
+        assert_eq!(ledger.take_denied(), None);
+    }
+}

@@ -1,0 +1,32 @@
+//! Runs submissions in wasmtime under limits; the only crate that names wasmtime.
+//!
+//! An [`Artifact`](tito_artifact::Artifact) becomes a [`Compiled`], a `Compiled` launches [`LocalGuest`]s, and a
+//! [`Guest`] answers calls with [`Outcome`]s. What the submission does wrong is an `Outcome`; [`HostError`] is
+//! always ours. Nothing here knows what an answer should be.
+
+mod cache;
+mod compile;
+mod contract;
+mod engine;
+mod error;
+mod guest;
+mod ledger;
+mod local;
+mod outcome;
+mod state;
+
+pub use cache::Cache;
+pub use compile::{Compiled, Sandbox};
+pub use contract::layers::{
+    AttentionSpec, BlockSpec, Conv2dSpec, DenseSpec, EmbeddingSpec, Layer, NormSpec, Pool2dSpec,
+};
+pub use contract::models::Mode;
+pub use engine::{Metering, Watch};
+pub use error::HostError;
+pub use guest::{Called, Guest, Launch, ModelId, Usage};
+pub use local::LocalGuest;
+pub use outcome::{Fault, Limit, LimitKind, Outcome, Trap, TrapKind};
+pub use tito_artifact::{Limits, RunLimits};
+
+/// The release of wasmtime that fuel is counted by; part of every cache key and every report.
+pub const WASMTIME_VERSION: &str = "48.0.8";

@@ -1,0 +1,102 @@
+//! What one store carries, and the host's side of the contract's imports.
+
+use tito_artifact::RunLimits;
+use wasmtime::component::{HasSelf, Linker, Resource};
+
+use crate::{
+    contract::{
+        datasets::{self, Batch, HostDataset},
+        telemetry::{self, Directive, Epoch},
+        tensors::{self, Fault},
+    },
+    ledger::Ledger,
+};
+
+/// The longest text of a submission's that is kept, in characters.
+const LINE_CHARS: usize = 512;
+
+/// What one store carries.
+pub(crate) struct State {
+    pub(crate) ledger: Ledger,
+    log: Vec<String>,
+    log_lines: usize,
+}
+
+impl State {
+    pub(crate) fn new(limits: &RunLimits) -> Self {
+        Self { ledger: Ledger::new(limits), log: Vec::new(), log_lines: limits.log_lines as usize }
+    }
+
+    /// The lines that the submission has logged, escaped and cut.
+    pub(crate) fn log(&self) -> &[String] {
+        &self.log
+    }
+}
+
+/// Provides the contract's imports.
+pub(crate) fn link(linker: &mut Linker<State>) -> wasmtime::Result<()> {
+    tensors::add_to_linker::<_, HasSelf<State>>(linker, |state| state)?;
+    crate::contract::layers::add_to_linker::<_, HasSelf<State>>(linker, |state| state)?;
+    datasets::add_to_linker::<_, HasSelf<State>>(linker, |state| state)?;
+    telemetry::add_to_linker::<_, HasSelf<State>>(linker, |state| state)
+}
+
+/// Text from a guest, fit for a report: what does not print is escaped, and it is cut at `LINE_CHARS`.
+pub(crate) fn escaped(text: &str) -> String {
+    let mut shown = String::new();
+    for c in text.chars().take(LINE_CHARS) {
+        match c {
+            '\'' | '"' | '\\' => shown.push(c),
+            _ => shown.extend(c.escape_debug()),
+        }
+    }
+    shown
+}
+
+impl tensors::Host for State {}
+
+impl crate::contract::layers::Host for State {}
+
+impl datasets::Host for State {}
+
+/// No call of the world `inference` hands a dataset to a guest, and handles cannot be forged, so that nothing
+/// of this can be reached before the training host lends one.
+impl HostDataset for State {
+    fn length(&mut self, _dataset: Resource<datasets::Dataset>) -> wasmtime::Result<u32> {
+        wasmtime::bail!("no dataset was lent to the submission")
+    }
+
+    fn example_shape(&mut self, _dataset: Resource<datasets::Dataset>) -> wasmtime::Result<Vec<u32>> {
+        wasmtime::bail!("no dataset was lent to the submission")
+    }
+
+    fn classes(&mut self, _dataset: Resource<datasets::Dataset>) -> wasmtime::Result<u32> {
+        wasmtime::bail!("no dataset was lent to the submission")
+    }
+
+    fn batch(
+        &mut self,
+        _dataset: Resource<datasets::Dataset>,
+        _indices: Vec<u32>,
+    ) -> wasmtime::Result<Result<Batch, Fault>> {
+        wasmtime::bail!("no dataset was lent to the submission")
+    }
+
+    fn drop(&mut self, _dataset: Resource<datasets::Dataset>) -> wasmtime::Result<()> {
+        Ok(())
+    }
+}
+
+impl telemetry::Host for State {
+    /// Nothing trains here, so that whoever reports an epoch is told to stop.
+    fn report(&mut self, _epoch: Epoch) -> wasmtime::Result<Directive> {
+        Ok(Directive::Stop)
+    }
+
+    fn log(&mut self, line: String) -> wasmtime::Result<()> {
+        if self.log.len() < self.log_lines {
+            self.log.push(escaped(&line));
+        }
+        Ok(())
+    }
+}
