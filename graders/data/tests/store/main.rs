@@ -1,0 +1,7 @@
+//! A store from outside: what is admitted by fetch and import, what is refused, what is said.
+
+mod fake;
+mod fetch;
+mod files;
+mod real;
+mod server;
