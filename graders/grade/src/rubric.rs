@@ -1,0 +1,198 @@
+//! What a milestone promises: criteria, shares, checks and their weights, read from `milestone.toml`.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+/// A milestone's rubric. Unknown keys are errors.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Rubric {
+    /// 1 to 5.
+    pub number: u32,
+    /// For example `Basic Inference`.
+    pub name: String,
+    /// What a student can say who has reached it.
+    pub capability: String,
+    /// Percent of the course.
+    pub weight: f64,
+    /// The TinyTorch module after which it is due.
+    pub after_module: String,
+    /// The world that a component must export.
+    pub world: String,
+    /// In the order of the report; their shares add up to 100.
+    pub criteria: Vec<Criterion>,
+}
+
+/// A part of a milestone's grade.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Criterion {
+    /// For example `Mathematical correctness`.
+    pub name: String,
+    /// Percent of the milestone.
+    pub share: f64,
+    /// The checks that decide it, in the order in which they run.
+    pub checks: Vec<CheckRule>,
+}
+
+/// A check and what it weighs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct CheckRule {
+    /// Unique in the milestone.
+    pub name: String,
+    /// Relative to the other checks of the criterion.
+    pub weight: f64,
+    /// What it asks, as a sentence for students.
+    pub asks: String,
+    /// How what it finds becomes a score.
+    #[serde(default)]
+    pub scoring: Scoring,
+}
+
+/// How what a check finds becomes a score from 0 to 1.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub enum Scoring {
+    /// The share of cases that passed, but no more than half while any failed.
+    #[default]
+    Cases,
+    /// 1 from `full` on, 0 up to `none`, linear between; both as fractions.
+    Accuracy {
+        /// The accuracy of full marks.
+        full: f64,
+        /// The accuracy that is worth nothing, that of guessing.
+        none: f64,
+    },
+    /// A person decides.
+    Review,
+}
+
+impl Scoring {
+    /// The score of a measured accuracy from 0 to 1; `None` for a scoring that is not by accuracy.
+    pub fn of_accuracy(self, accuracy: f64) -> Option<f64> {
+        let Self::Accuracy { full, none } = self else { return None };
+        Some(((accuracy - none) / (full - none)).clamp(0.0, 1.0))
+    }
+}
+
+/// Why a text is not a rubric.
+#[derive(Debug, Error)]
+pub enum RubricError {
+    /// It is not TOML of this form.
+    #[error("cannot read the rubric: {0}")]
+    Syntax(#[from] toml::de::Error),
+    /// It reads well and means nothing.
+    #[error("rubric of milestone {milestone}: {problem}")]
+    Meaning {
+        /// The milestone's number.
+        milestone: u32,
+        /// What is wrong with it.
+        problem: String,
+    },
+}
+
+impl Rubric {
+    /// Reads a `milestone.toml`.
+    ///
+    /// # Errors
+    ///
+    /// If the text is not TOML of this form, if shares do not add up to 100, if a weight is not positive or if
+    /// a check's name stands twice.
+    pub fn parse(text: &str) -> Result<Self, RubricError> {
+        let rubric: Self = toml::from_str(text)?;
+        match rubric.problem() {
+            None => Ok(rubric),
+            Some(problem) => Err(RubricError::Meaning { milestone: rubric.number, problem }),
+        }
+    }
+
+    /// Every check with its criterion, in the order of the report.
+    pub fn checks(&self) -> impl Iterator<Item = (&Criterion, &CheckRule)> {
+        self.criteria
+            .iter()
+            .flat_map(|criterion| criterion.checks.iter().map(move |check| (criterion, check)))
+    }
+
+    fn problem(&self) -> Option<String> {
+        let shares: f64 = self.criteria.iter().map(|criterion| criterion.share).sum();
+        if (shares - 100.0).abs() > 1e-9 {
+            return Some(format!("the shares add up to {shares}, not to 100"));
+        }
+        if let Some(empty) = self.criteria.iter().find(|criterion| criterion.checks.is_empty()) {
+            return Some(format!("criterion '{}' has no checks", empty.name));
+        }
+        let mut seen = BTreeSet::new();
+        self.checks().find_map(|(_, check)| check.problem(seen.insert(&check.name)))
+    }
+}
+
+impl CheckRule {
+    fn problem(&self, is_new: bool) -> Option<String> {
+        if !is_new {
+            return Some(format!("check '{}' stands twice", self.name));
+        }
+        if !(self.weight > 0.0 && self.weight.is_finite()) {
+            return Some(format!("check '{}' weighs {}, which is not positive", self.name, self.weight));
+        }
+        match self.scoring {
+            Scoring::Accuracy { full, none } if !(0.0 <= none && none < full && full <= 1.0) => {
+                Some(format!("check '{}' wants 0 <= none < full <= 1, not {none} and {full}", self.name))
+            }
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SMALL: &str = r#"
+        number = 1
+        name = "N"
+        capability = "C"
+        weight = 15
+        after-module = "04"
+        world = "inference"
+        [[criteria]]
+        name = "A"
+        share = 100
+        [[criteria.checks]]
+        name = "dense"
+        weight = 1
+        asks = "?"
+    "#;
+
+    #[track_caller]
+    fn check(change: (&str, &str), expected: &str) {
+        let error = Rubric::parse(&SMALL.replace(change.0, change.1)).unwrap_err().to_string();
+        assert!(error.contains(expected), "{error}");
+    }
+
+    #[test]
+    fn a_small_rubric_is_read() {
+        assert_eq!(Rubric::parse(SMALL).unwrap().checks().count(), 1);
+    }
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        check(("share = 100", "share = 90"), "the shares add up to 90, not to 100");
+        check(("weight = 1\n", "weight = 0\n"), "check 'dense' weighs 0");
+        check(("asks = \"?\"", "asks = \"?\"\nask = 1"), "unknown field `ask`");
+        check(
+            ("asks = \"?\"", "asks = \"?\"\nscoring = { accuracy = { full = 0.1, none = 0.2 } }"),
+            "none < full",
+        );
+    }
+
+    #[test]
+    fn accuracy_is_linear_between_its_ends() {
+        let scoring = Scoring::Accuracy { full: 0.85, none: 0.1 };
+        assert_eq!(scoring.of_accuracy(0.97), Some(1.0));
+        assert_eq!(scoring.of_accuracy(0.05), Some(0.0));
+        assert!((scoring.of_accuracy(0.475).unwrap() - 0.5).abs() < 1e-12);
+    }
+}

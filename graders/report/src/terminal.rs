@@ -1,0 +1,41 @@
+//! The report that a student reads: what went wrong comes before what went right, the result last.
+
+mod checks;
+mod criteria;
+mod header;
+mod result;
+
+use tito_grade::Grade;
+
+use crate::{Document, Refusal, Style, document::Body, printable::printable, style::Tone};
+
+/// The report for a terminal, in paragraphs, ending in a newline. All text that a guest may have had a hand in
+/// comes without control characters.
+pub fn terminal(document: &Document, style: Style) -> String {
+    let paragraphs = match &document.body {
+        Body::Graded { grade, capability } => graded(grade, capability, style),
+        Body::Refused(refusal) => refused(refusal, style),
+    };
+    paragraphs.into_iter().filter(|paragraph| !paragraph.is_empty()).collect::<Vec<_>>().join("\n")
+}
+
+fn graded(grade: &Grade, capability: &str, style: Style) -> Vec<String> {
+    vec![
+        header::header(grade, capability, style),
+        criteria::criteria(grade, style),
+        checks::failed(grade, style),
+        checks::not_run(grade, style),
+        checks::awaiting(grade, style),
+        checks::passed(grade, style),
+        result::result(grade, style),
+    ]
+}
+
+fn refused(refusal: &Refusal, style: Style) -> Vec<String> {
+    let title = style.paint(&format!("Refused: {}", printable(&refusal.rule)), Tone::Bad, true);
+    let rows = vec![
+        vec![Tone::Faint.cell("component"), Tone::Plain.cell(header::component(&refusal.component))],
+        vec![Tone::Faint.cell("why"), Tone::Plain.cell(printable(&refusal.message))],
+    ];
+    vec![title + "\n" + &style.table(2, rows), "No check was run and there is no score.\n".into()]
+}

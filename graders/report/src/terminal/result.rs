@@ -1,0 +1,64 @@
+//! The last lines: the score, what it is called, and what to do next.
+
+use tito_grade::{Grade, Level, SeedUsed, Status};
+
+use crate::{Style, printable::printable, style::Tone};
+
+/// Score, level, whether a person has yet to decide something, and the next step.
+pub(super) fn result(grade: &Grade, style: Style) -> String {
+    // Rounded down, so that no report shows 90.0 beside the level below.
+    let score = (10.0 * grade.score + 1e-9).floor() / 10.0;
+    let line = format!("{score:.1} of 100, {}{}", grade.level, provisional(grade));
+    format!("{}\nNext: {}\n", style.paint(&line, tone(grade.level), true), next(grade))
+}
+
+fn tone(level: Level) -> Tone {
+    match level {
+        Level::Exemplary | Level::Proficient => Tone::Good,
+        Level::Developing | Level::Beginning => Tone::Open,
+        Level::Insufficient => Tone::Bad,
+    }
+}
+
+fn provisional(grade: &Grade) -> String {
+    let open = grade.checks().filter(|check| !check.is_decided()).count();
+    match open {
+        _ if !grade.provisional => String::new(),
+        1 => ", provisional: 1 check is undecided".into(),
+        _ => format!(", provisional: {open} checks are undecided"),
+    }
+}
+
+/// What is worth doing next: the failed check that costs most points, then whatever keeps the grade from
+/// being final.
+fn next(grade: &Grade) -> String {
+    if let Some(name) = costliest(grade) {
+        return format!("mend '{}', the check that costs most points.", printable(name));
+    }
+    if let Some(check) = grade.checks().find(|check| check.status == Status::NotRun) {
+        return format!(
+            "have '{}' run: it could not be, and counts for nothing yet.",
+            printable(&check.name)
+        );
+    }
+    if grade.data.stands_in_for.is_some() {
+        return "run it on the data set that the milestone asks for.".into();
+    }
+    match (&grade.seed, grade.provisional) {
+        (SeedUsed::Public, _) => "hand it in; grading draws other cases from a secret seed.".into(),
+        (SeedUsed::Secret(_), true) => "wait for the review; every automatic check has passed.".into(),
+        (SeedUsed::Secret(_), false) => "nothing is left to do for this milestone.".into(),
+    }
+}
+
+fn costliest(grade: &Grade) -> Option<&str> {
+    let costs = grade.criteria.iter().flat_map(|criterion| {
+        let weight: f64 = criterion.checks.iter().map(|check| check.weight).sum();
+        let failed = criterion.checks.iter().filter(|check| check.status == Status::Failed);
+        failed.map(move |check| (check, criterion.share * check.weight / weight * (1.0 - check.score)))
+    });
+    // The first of equals, in the rubric's order: it is what the others build upon.
+    costs
+        .reduce(|best, other| if other.1 > best.1 { other } else { best })
+        .map(|(check, _)| check.name.as_str())
+}
