@@ -1,0 +1,91 @@
+//! The fully connected layer, as three loops.
+
+use tinytorch::{DenseSpec, Fault, Layer, Mode, Rng, Tensor};
+
+/// y = x W + b over the last axis.
+pub(crate) struct Dense {
+    inputs: usize,
+    outputs: usize,
+    weight: Tensor,
+    bias: Option<Tensor>,
+}
+
+impl Dense {
+    /// Weights from N(0, 1 / inputs), a bias of 0.
+    pub(crate) fn new(spec: DenseSpec, rng: &mut Rng) -> Self {
+        let deviation = (1.0 / spec.inputs as f32).sqrt();
+        Self {
+            inputs: spec.inputs as usize,
+            outputs: spec.outputs as usize,
+            weight: Tensor::from_fn([spec.inputs, spec.outputs], || rng.normal() * deviation),
+            bias: if spec.bias { Some(Tensor::zeros([spec.outputs])) } else { None },
+        }
+    }
+}
+
+impl Layer for Dense {
+    fn forward(&mut self, input: &Tensor, _: Mode) -> Result<Tensor, Fault> {
+        if input.shape().is_empty() || input.width() != self.inputs {
+            let (wanted, found) = (self.inputs, input.shape());
+            return Err(Fault::shape_mismatch(format!(
+                "dense: last axis must be {wanted}, shape is {found:?}"
+            )));
+        }
+        let weight = self.weight.data();
+        let mut output = Vec::new();
+        for row in input.rows() {
+            for j in 0..self.outputs {
+                let mut sum = 0.0;
+                for i in 0..self.inputs {
+                    sum += row[i] * weight[i * self.outputs + j];
+                }
+                if let Some(bias) = &self.bias {
+                    sum += bias.data()[j];
+                }
+                output.push(sum);
+            }
+        }
+        let mut shape = input.shape().to_vec();
+        *shape.last_mut().unwrap() = self.outputs as u32;
+        Tensor::new(shape, output)
+    }
+
+    fn parameters(&self) -> Vec<&Tensor> {
+        let mut parameters = vec![&self.weight];
+        parameters.extend(&self.bias);
+        parameters
+    }
+
+    fn parameters_mut(&mut self) -> Vec<&mut Tensor> {
+        let mut parameters = vec![&mut self.weight];
+        parameters.extend(&mut self.bias);
+        parameters
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn dense() -> Dense {
+        let mut dense = Dense::new(DenseSpec { inputs: 2, outputs: 3, bias: true }, &mut Rng::new(1));
+        *dense.parameters_mut()[0] = Tensor::new([2, 3], vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0]).unwrap();
+        *dense.parameters_mut()[1] = Tensor::new([3], vec![0.5, 0.0, -0.5]).unwrap();
+        dense
+    }
+
+    #[test]
+    fn a_batch_is_multiplied_row_by_row() {
+        let input = Tensor::new([2, 2], vec![1.0, 0.0, -1.0, 2.0]).unwrap();
+        let output = dense().forward(&input, Mode::Inference).unwrap();
+        assert_eq!(output, Tensor::new([2, 3], vec![1.5, 2.0, 2.5, 7.5, 8.0, 8.5]).unwrap());
+    }
+
+    #[test]
+    fn a_wrong_last_axis_is_a_fault() {
+        for shape in [vec![], vec![3], vec![2, 3]] {
+            let found = dense().forward(&Tensor::zeros(shape), Mode::Inference);
+            assert!(matches!(found, Err(Fault::ShapeMismatch(_))), "{found:?}");
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! Flatten: every example becomes one row.
+
+use tinytorch::{Fault, Layer, Mode, Tensor};
+
+/// [N, ...] to [N, product of the rest].
+pub(crate) struct Flatten;
+
+impl Layer for Flatten {
+    fn forward(&mut self, input: &Tensor, _: Mode) -> Result<Tensor, Fault> {
+        if input.shape().is_empty() {
+            return Err(Fault::shape_mismatch("flatten: a scalar has no batch"));
+        }
+        let examples = input.shape()[0];
+        let mut width = 1;
+        for &extent in &input.shape()[1..] {
+            width *= extent;
+        }
+        Tensor::new([examples, width], input.data().to_vec())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_first_axis_stays() {
+        for (shape, expected) in
+            [(vec![2, 3, 4], vec![2, 12]), (vec![5, 1], vec![5, 1]), (vec![3], vec![3, 1])]
+        {
+            let output = Flatten.forward(&Tensor::zeros(shape), Mode::Inference).unwrap();
+            assert_eq!(output.shape(), expected);
+        }
+        assert!(Flatten.forward(&Tensor::zeros([]), Mode::Inference).is_err());
+    }
+}
