@@ -1,0 +1,93 @@
+//! One question to a submission, and what the answer should be.
+
+use tito_kernels::{Judged, Wide};
+use tito_sandbox::Layer;
+use tito_tensor::Tensor;
+
+use crate::{Draw, describe, layer_oracle, stack_gauge, stack_oracle};
+
+/// One question to a submission: these layers, with these parameters, on this input.
+#[derive(Clone, Debug)]
+pub struct Case {
+    /// The layers, at least one.
+    pub layers: Vec<Layer>,
+    /// Their parameters in the contract's order.
+    pub parameters: Vec<Tensor>,
+    /// Inputs that the same model sees before the one that counts, of the same shape.
+    pub rehearsals: Vec<Tensor>,
+    /// The input that counts.
+    pub input: Tensor,
+    /// What the answer should be.
+    pub expected: Judged,
+    /// What the numbers are.
+    pub kind: Kind,
+}
+
+/// What the numbers of a case are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Drawn at random, some of them awkward: held to the bound.
+    Random,
+    /// Small integers, of which every order of summation gives the same number: held to equality.
+    Integers,
+    /// A one in one place and distinct weights, so that the answer tells which weights were used.
+    Probe,
+    /// Magnitudes at which a careless formula overflows.
+    Extreme,
+}
+
+impl Case {
+    /// A case of one layer, held to that layer's own bound; to equality where its numbers are integers.
+    ///
+    /// # Panics
+    ///
+    /// If the shapes do not fit: cases are made by the host.
+    pub fn of_layer(layer: Layer, parameters: Vec<Tensor>, input: Tensor, kind: Kind) -> Self {
+        let judged = layer_oracle(&layer, &wide(&parameters), &Wide::from(&input));
+        let expected = match kind {
+            Kind::Integers | Kind::Probe => Judged::exact(judged.value),
+            Kind::Random | Kind::Extreme => judged,
+        };
+        Self { layers: vec![layer], parameters, rehearsals: Vec::new(), input, expected, kind }
+    }
+
+    /// A case of a stack, held to its sampled condition.
+    ///
+    /// # Panics
+    ///
+    /// If the shapes do not fit: cases are made by the host.
+    pub fn of_stack(layers: Vec<Layer>, parameters: Vec<Tensor>, input: Tensor, draw: &mut Draw) -> Self {
+        let expected = stack_gauge(&layers, &wide(&parameters), &Wide::from(&input), draw);
+        Self { layers, parameters, rehearsals: Vec::new(), input, expected, kind: Kind::Random }
+    }
+
+    /// The same case after the model has seen up to two other inputs of the same kind, so that neither the first
+    /// answer nor the last one can be given again.
+    #[must_use]
+    pub fn rehearsed(mut self, draw: &mut Draw) -> Self {
+        let shape = self.input.shape().clone();
+        self.rehearsals = (0..draw.below(3)).map(|_| draw.normals(shape.clone(), 1.0)).collect();
+        self
+    }
+
+    /// What is asked, without a number of the case: layers, shapes, what the numbers are.
+    pub fn asked(&self) -> String {
+        let kind = match self.kind {
+            Kind::Random => "",
+            Kind::Integers => ", small integers",
+            Kind::Probe => ", a single 1 in the input",
+            Kind::Extreme => ", extreme values",
+        };
+        format!("{} on input {}{kind}", describe(&self.layers), self.input.shape())
+    }
+
+    /// The exact answer to another input of the same shape.
+    pub(crate) fn answer_to(&self, input: &Tensor) -> Wide {
+        stack_oracle(&self.layers, &wide(&self.parameters), &Wide::from(input)).value
+    }
+}
+
+/// Tensors in f64.
+pub(crate) fn wide(tensors: &[Tensor]) -> Vec<Wide> {
+    tensors.iter().map(Wide::from).collect()
+}

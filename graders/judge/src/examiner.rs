@@ -1,0 +1,81 @@
+//! Asks cases of fresh guests.
+
+use rayon::prelude::*;
+use tito_sandbox::{Guest, HostError, Launch, Layer, Mode, ModelId, Outcome, Usage};
+use tito_tensor::Tensor;
+
+use crate::{Case, Findings, compare};
+
+/// Asks cases, each of a guest of its own, so that one that traps costs itself and nothing else.
+pub struct Examiner<'a> {
+    launch: &'a dyn Launch,
+}
+
+impl<'a> Examiner<'a> {
+    /// Asks what this launches.
+    pub fn new(launch: &'a dyn Launch) -> Self {
+        Self { launch }
+    }
+
+    /// Asks all cases, as many at a time as there are threads; what is found does not depend on how many.
+    ///
+    /// # Errors
+    ///
+    /// Only if the host itself fails; so for every method.
+    pub fn examine(&self, cases: &[Case]) -> Result<Findings, HostError> {
+        let answers: Vec<_> = cases.par_iter().map(|case| self.ask(case)).collect::<Result<_, _>>()?;
+        let mut findings = Findings::default();
+        for (case, (outcome, usage)) in cases.iter().zip(answers) {
+            match compare(case, &outcome) {
+                Ok(error) => findings.passed(error),
+                Err(failure) => findings.failed(*failure),
+            }
+            findings.used(usage);
+        }
+        Ok(findings)
+    }
+
+    /// Asks one case.
+    pub fn ask(&self, case: &Case) -> Result<(Outcome<Tensor>, Usage), HostError> {
+        self.with_model(&case.layers, &case.parameters, |guest, model| {
+            for input in &case.rehearsals {
+                // Whatever it answers: what counts is that the model has seen another input.
+                let _answer = guest.forward(model, input, Mode::Inference)?;
+            }
+            guest.forward(model, &case.input, Mode::Inference)
+        })
+    }
+
+    /// A fresh guest with one model of these layers that has these parameters, put to `ask`.
+    pub fn with_model<T>(
+        &self,
+        layers: &[Layer],
+        parameters: &[Tensor],
+        ask: impl FnOnce(&mut dyn Guest, ModelId) -> Result<Outcome<T>, HostError>,
+    ) -> Result<(Outcome<T>, Usage), HostError> {
+        self.with_guest(|guest| {
+            let model = match guest.build(layers, 0)? {
+                Outcome::Answer(model) => model,
+                other => return Ok(other.map(|_| unreachable!("answers were taken out above"))),
+            };
+            match guest.load(model, parameters)? {
+                Outcome::Answer(()) => ask(guest, model),
+                other => Ok(other.map(|()| unreachable!("answers were taken out above"))),
+            }
+        })
+    }
+
+    /// A fresh guest, put to `ask`; what it used comes with what it said.
+    pub fn with_guest<T>(
+        &self,
+        ask: impl FnOnce(&mut dyn Guest) -> Result<Outcome<T>, HostError>,
+    ) -> Result<(Outcome<T>, Usage), HostError> {
+        match self.launch.launch()? {
+            Outcome::Answer(mut guest) => {
+                let outcome = ask(guest.as_mut())?;
+                Ok((outcome, guest.usage()))
+            }
+            other => Ok((other.map(|_| unreachable!("answers were taken out above")), Usage::default())),
+        }
+    }
+}

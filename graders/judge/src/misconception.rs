@@ -1,0 +1,90 @@
+//! Known bugs, each as the answer that it gives: where an answer is that one, the student is told its name.
+
+mod activations;
+mod anything;
+mod dense;
+mod flatten;
+mod softmax;
+
+use tito_kernels::{Judged, Wide};
+use tito_tensor::Tensor;
+
+use crate::Case;
+
+/// A known bug: its name, what to tell the student, and the answers that it gives.
+pub struct Misconception {
+    /// For example `weight-transposed`.
+    pub name: &'static str,
+    /// One or two sentences: what was probably done, and what to do instead.
+    pub advice: &'static str,
+    /// The answers that the bug gives to a case, one for each of its forms; `None` where the bug does not touch
+    /// the case.
+    answers: &'static [fn(&Case) -> Option<Judged>],
+}
+
+/// All of them, the more particular first.
+pub const MISCONCEPTIONS: [&[Misconception]; 5] = [
+    dense::MISCONCEPTIONS,
+    activations::MISCONCEPTIONS,
+    softmax::MISCONCEPTIONS,
+    flatten::MISCONCEPTIONS,
+    anything::MISCONCEPTIONS,
+];
+
+impl Misconception {
+    /// Whether this bug would give this answer to a case.
+    pub fn explains(&self, case: &Case, answer: &Tensor) -> bool {
+        self.answers.iter().filter_map(|give| give(case)).any(|given| is_alike(&given, answer))
+    }
+}
+
+/// Every known bug that would give this answer to a case; only cases of one layer are looked at, and the bugs
+/// that can be in anything.
+pub(crate) fn explanations(case: &Case, answer: &Tensor) -> Vec<&'static Misconception> {
+    MISCONCEPTIONS
+        .iter()
+        .flat_map(|table| table.iter())
+        .filter(|known| known.explains(case, answer))
+        .collect()
+}
+
+/// Equal within the bound, where a NaN that the bug gives is matched by a NaN.
+fn is_alike(given: &Judged, answer: &Tensor) -> bool {
+    let value = &given.value;
+    answer.shape() == value.shape()
+        && answer
+            .data()
+            .iter()
+            .zip(value.data())
+            .enumerate()
+            .all(|(i, (got, wanted))| if wanted.is_nan() { got.is_nan() } else { given.accepts(i, *got) })
+}
+
+/// A value with the bound of a short formula, for bugs that have no oracle of their own.
+fn roughly(value: Wide) -> Judged {
+    let gauge = value.data().iter().map(|x| x.abs() + 1.0).collect();
+    Judged { value, gauge, terms: 4 }
+}
+
+/// The input of a case with every element replaced by its image.
+fn mapped(case: &Case, image: impl Fn(f64) -> f64) -> Option<Judged> {
+    let data = case.input.data().iter().map(|&x| image(f64::from(x))).collect();
+    Some(roughly(Wide::new(case.input.shape().clone(), data).ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_advice_is_a_sentence() {
+        let all: Vec<_> = MISCONCEPTIONS.iter().flat_map(|table| table.iter()).collect();
+        let names: BTreeSet<_> = all.iter().map(|known| known.name).collect();
+        assert_eq!(names.len(), all.len());
+        for known in all {
+            assert!(known.advice.ends_with(['.', '?']) && !known.answers.is_empty(), "{}", known.name);
+        }
+    }
+}

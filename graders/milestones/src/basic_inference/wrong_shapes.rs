@@ -1,0 +1,53 @@
+//! Wrong shapes give the fault `shape-mismatch`.
+
+use tito_grade::Hint;
+use tito_judge::{Findings, advice};
+use tito_sandbox::{DenseSpec, Fault, HostError, Layer, Mode, Outcome};
+use tito_tensor::Tensor;
+
+use crate::{Context, milestone::Found};
+
+const DENSE: Layer = Layer::Dense(DenseSpec { inputs: 3, outputs: 2, bias: true });
+
+/// Inputs and parameters of wrong shapes.
+pub(super) fn check(context: &Context<'_>) -> Result<Found, HostError> {
+    let mut findings = Findings::default();
+    for shape in [&[5, 4][..], &[5, 2], &[2, 3, 1], &[4]] {
+        let input = Tensor::from_fn(shape.to_vec(), |i| i as f32);
+        let asked = format!("dense 3 -> 2 with bias on input {}", input.shape());
+        let (outcome, usage) = context.examiner().with_guest(|guest| match guest.build(&[DENSE], 7)? {
+            Outcome::Answer(model) => Ok(guest.forward(model, &input, Mode::Inference)?.map(|_| ())),
+            other => Ok(other.map(|_| unreachable!("answers were taken out above"))),
+        })?;
+        findings.used(usage);
+        findings.question(asked, came_back(&outcome));
+    }
+    for shapes in [&[&[3, 2][..]][..], &[&[3, 2], &[3]], &[&[2, 3], &[2]], &[&[3, 2], &[2], &[2]], &[]] {
+        let parameters: Vec<_> = shapes.iter().map(|shape| Tensor::zeros(shape.to_vec())).collect();
+        let asked = format!("dense 3 -> 2 with bias, loading {shapes:?}");
+        let (outcome, usage) = context.examiner().with_guest(|guest| match guest.build(&[DENSE], 7)? {
+            Outcome::Answer(model) => guest.load(model, &parameters),
+            other => Ok(other.map(|_| unreachable!("answers were taken out above"))),
+        })?;
+        findings.used(usage);
+        findings.question(asked, came_back(&outcome));
+    }
+    Ok(Found::Cases(findings))
+}
+
+/// What came back other than `shape-mismatch`.
+fn came_back(outcome: &Outcome<()>) -> Option<(String, Option<Hint>)> {
+    let (misconception, text) = match outcome {
+        Outcome::Fault(Fault::ShapeMismatch(_)) => return None,
+        Outcome::Answer(()) => (
+            "wrong-shape-accepted",
+            "Compare the shape with the one that the layer was built for, before anything else.",
+        ),
+        Outcome::Trap(_) => (
+            "wrong-shape-traps",
+            "A panic ends the whole guest. Check the shape and return `shape-mismatch`.",
+        ),
+        other => return Some((other.to_string(), advice(other))),
+    };
+    Some((outcome.to_string(), Some(Hint { misconception: misconception.into(), advice: text.into() })))
+}

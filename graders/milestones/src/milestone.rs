@@ -1,0 +1,56 @@
+//! A rubric with the checks that it names.
+
+use tito_grade::{Evidence, Rubric};
+use tito_judge::Findings;
+use tito_sandbox::HostError;
+
+use crate::{Context, basic_inference};
+
+/// A rubric with the checks that it names.
+pub struct Milestone {
+    /// What it promises.
+    pub rubric: Rubric,
+    /// The checks that the rubric may name.
+    pub(crate) checks: &'static [(&'static str, Check)],
+}
+
+/// A check: what it finds of a submission.
+pub(crate) type Check = fn(&Context<'_>) -> Result<Found, HostError>;
+
+/// What a check found.
+pub(crate) enum Found {
+    /// Cases and measurements, which the rubric turns into a score.
+    Cases(Findings),
+    /// Something that a person judges: a suggestion from 0 to 1, and what it is drawn from.
+    Review(f64, Evidence),
+}
+
+/// All milestones that this version grades.
+pub fn milestones() -> Vec<Milestone> {
+    vec![basic_inference::milestone()]
+}
+
+/// The milestone of this number, if this version grades it.
+pub fn milestone(number: u32) -> Option<Milestone> {
+    milestones().into_iter().find(|milestone| milestone.rubric.number == number)
+}
+
+impl Milestone {
+    /// A milestone of a rubric that is part of the program.
+    ///
+    /// # Panics
+    ///
+    /// If the rubric cannot be read or names a check that is not there.
+    pub(crate) fn embedded(rubric: &str, checks: &'static [(&'static str, Check)]) -> Self {
+        let rubric = Rubric::parse(rubric).unwrap_or_else(|error| panic!("{error}"));
+        for (_, rule) in rubric.checks() {
+            assert!(checks.iter().any(|(name, _)| *name == rule.name), "there is no check '{}'", rule.name);
+        }
+        Self { rubric, checks }
+    }
+
+    pub(crate) fn check(&self, name: &str) -> Check {
+        let found = self.checks.iter().find(|(known, _)| *known == name);
+        found.expect("every check of the rubric was looked up when it was read").1
+    }
+}

@@ -1,0 +1,67 @@
+//! Runs a milestone's checks and makes the grade.
+
+use std::time::{Duration, Instant};
+
+use tito_artifact::Artifact;
+use tito_grade::{CheckResult, CheckRule, ComponentId, DataUsed, Grade, Number, Scoring, Status};
+use tito_judge::Findings;
+use tito_sandbox::HostError;
+
+use crate::{Context, Milestone, milestone::Found};
+
+/// Told of every check that has ended, with the time that it took.
+pub type Progress<'a> = dyn FnMut(&CheckResult, Duration) + 'a;
+
+/// Runs every check of a milestone, in the rubric's order, and makes the grade.
+///
+/// # Errors
+///
+/// Only if the host itself fails; what the submission does wrong is in the grade.
+pub fn grade(
+    milestone: &Milestone,
+    artifact: &Artifact,
+    context: &Context<'_>,
+    progress: &mut Progress<'_>,
+) -> Result<Grade, HostError> {
+    let mut results = Vec::new();
+    for (_, rule) in milestone.rubric.checks() {
+        let start = Instant::now();
+        let result = result(rule, milestone.check(&rule.name)(context)?);
+        progress(&result, start.elapsed());
+        results.push(result);
+    }
+    let component =
+        ComponentId { sha256: artifact.digest().to_string(), bytes: artifact.bytes().len() as u64 };
+    let description = context.data.description();
+    let data = DataUsed {
+        name: description.name.to_owned(),
+        examples: context.data.len() as u64,
+        stands_in_for: description.stands_in_for.map(str::to_owned),
+    };
+    Ok(Grade::new(&milestone.rubric, component, context.seed.used(), data, &results))
+}
+
+fn result(rule: &CheckRule, found: Found) -> CheckResult {
+    let (status, score, evidence) = match found {
+        Found::Review(score, evidence) => (Status::AwaitingReview, score, evidence),
+        Found::Cases(findings) => {
+            let score = score(rule.scoring, &findings);
+            let status = if score >= 1.0 { Status::Passed } else { Status::Failed };
+            (status, score, findings.evidence())
+        }
+    };
+    CheckResult {
+        name: rule.name.clone(),
+        asks: rule.asks.clone(),
+        weight: rule.weight,
+        status,
+        score,
+        evidence,
+    }
+}
+
+/// The score that a rule gives to findings; accuracy that was not measured is none.
+fn score(scoring: Scoring, findings: &Findings) -> f64 {
+    let accuracy = findings.measure("accuracy").map_or(0.0, |Number(accuracy)| accuracy);
+    scoring.of_accuracy(accuracy).unwrap_or_else(|| findings.score())
+}
