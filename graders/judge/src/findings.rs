@@ -28,6 +28,7 @@ pub struct Findings {
     fuel: u64,
     peak_memory_bytes: u64,
     measures: BTreeMap<String, Number>,
+    conclusion: Option<String>,
 }
 
 impl Findings {
@@ -65,6 +66,11 @@ impl Findings {
         self.measures.insert(name.to_owned(), value.into());
     }
 
+    /// Sums it up in other words than how many cases were right.
+    pub fn conclude(&mut self, sentence: String) {
+        self.conclusion = Some(sentence);
+    }
+
     /// What was measured under this name.
     pub fn measure(&self, name: &str) -> Option<Number> {
         self.measures.get(name).copied()
@@ -90,8 +96,9 @@ impl Findings {
         if self.worst > 0.0 {
             measures.insert("worst_error_of_bound".into(), self.worst.into());
         }
+        let counted = || format!("{} of {} cases right", self.cases - failed, self.cases);
         Evidence {
-            summary: format!("{} of {} cases right", self.cases - failed, self.cases),
+            summary: self.conclusion.clone().unwrap_or_else(counted),
             cases: self.cases,
             failed,
             failures: self.failures.iter().take(SHOWN).map(|failure| self.named(failure)).collect(),

@@ -61,6 +61,11 @@ impl Toolchain {
         }
     }
 
+    /// The compiler's version, as in `1.96.0`: components of one source differ between versions.
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
     fn installed(rustc: &str, missing: &mut Vec<String>) -> Option<Self> {
         let Some(facts) = facts(rustc) else {
             missing.push("there is no `rustc` on the PATH; install Rust from https://rustup.rs".into());

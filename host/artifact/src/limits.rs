@@ -61,7 +61,8 @@ pub struct GateLimits {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct RunLimits {
-    /// Fuel for one call, about one unit an instruction; instantiation and dropping a resource are calls too.
+    /// Fuel for one call, about one unit an instruction; instantiation and dropping a resource are calls too. The
+    /// default is eight times what the textbook framework's largest call of milestone 1 takes, and under a second.
     pub fuel_per_call: u64,
     /// All linear memories together.
     pub memory_bytes: u64,
@@ -116,7 +117,7 @@ impl Default for GateLimits {
 impl Default for RunLimits {
     fn default() -> Self {
         Self {
-            fuel_per_call: 20_000_000_000,
+            fuel_per_call: 1_000_000_000,
             memory_bytes: 512 * MIB,
             table_elements: 100_000,
             instances: 64,

@@ -14,6 +14,7 @@ mod ledger;
 mod local;
 mod outcome;
 mod state;
+mod unusable;
 
 pub use cache::Cache;
 pub use compile::{Compiled, Sandbox};

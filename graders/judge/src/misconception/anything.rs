@@ -1,6 +1,6 @@
 //! What can go wrong in any layer.
 
-use tito_kernels::{Judged, Wide};
+use tito_kernels::{Judged, Wide, tolerance};
 
 use super::Misconception;
 use crate::{Case, cheats};
@@ -35,9 +35,10 @@ fn cheat(case: &Case, name: &str) -> Option<Judged> {
     Some(Judged { value: Wide::from(&answer), gauge, terms: case.expected.terms })
 }
 
-/// Off by up to the roundoff of half precision, 2⁻¹¹, of what enters the sum.
+/// Off by up to 2⁻¹⁰ of what enters the sum: half precision rounds each factor of a term by up to 2⁻¹¹.
 fn half_precision(case: &Case) -> Option<Judged> {
     let right = &case.expected;
-    let wider = |gauge: &f64| gauge * f64::from(1u32 << 13);
-    (right.terms > 0).then(|| Judged { gauge: right.gauge.iter().map(wider).collect(), ..right.clone() })
+    let wider = f64::from(1u32 << 14) / tolerance(right.terms);
+    let gauge = right.gauge.iter().map(|gauge| gauge * wider).collect();
+    (right.terms > 0).then(|| Judged { gauge, ..right.clone() })
 }

@@ -53,6 +53,13 @@ fn ask(examiner: &Examiner<'_>, case: Case, findings: &mut Findings) -> Result<(
             return Ok(());
         }
     };
+    let wanted = case.expected.value.shape();
+    if chain.shape() != wanted {
+        // Layers that all give their input back would else make a right stack.
+        let came_back = format!("the layers one after the other give shape {}, not {wanted}", chain.shape());
+        findings.question(case.asked(), Some((came_back, None)));
+        return Ok(());
+    }
     if let Outcome::Answer(moved) = self::chain(examiner, &case, &case.rehearsals[0], findings)?
         && moved.same_bits(&chain)
     {

@@ -7,7 +7,7 @@ use tito_tensor::Tensor;
 
 use crate::{Context, milestone::Found};
 
-/// Asked twice, with another input between, then in a fresh guest; and the parameters are what they were.
+/// Asked in a fresh guest, then in one that has answered it and another input; and the parameters are what they were.
 pub(super) fn check(context: &Context<'_>) -> Result<Found, HostError> {
     let mut draw = context.seed.draw("1/repeatability");
     let dense = Layer::Dense(DenseSpec { inputs: 6, outputs: 4, bias: true });
@@ -34,9 +34,10 @@ fn ask(
     findings: &mut Findings,
 ) -> Result<Option<(String, Option<Hint>)>, HostError> {
     let mut answers = Vec::new();
-    for between in [&[][..], &[input, other, input]] {
+    // The other input comes first and last, so that neither the first answer nor the one before can be given again.
+    for before in [&[][..], &[other, input, other]] {
         let (outcome, usage) = context.examiner().with_model(layers, parameters, |guest, model| {
-            for input in between {
+            for input in before {
                 let _answer = guest.forward(model, input, Mode::Inference)?;
             }
             let answer = guest.forward(model, input, Mode::Inference)?;

@@ -45,13 +45,19 @@ pub(super) fn check(context: &Context<'_>) -> Result<Found, HostError> {
     let mut findings = Findings::default();
     for (layer, shape) in later() {
         let input = shape.map(|shape| Tensor::from_fn(shape, |i| (i % 8) as f32));
-        let (outcome, usage) =
-            context.examiner().with_guest(|guest| match (guest.build(&[layer], 7)?, &input) {
+        let mut is_there = false;
+        let (outcome, usage) = context.examiner().with_guest(|guest| {
+            is_there = true;
+            match (guest.build(&[layer], 7)?, &input) {
                 (Outcome::Answer(model), Some(input)) => guest.forward(model, input, Mode::Inference),
                 (other, _) => Ok(other.map(|_| Tensor::zeros([0]))),
-            })?;
+            }
+        })?;
         findings.used(usage);
-        findings.question(describe(&[layer]), came_back(&outcome, input.as_ref()));
+        // A component without models is `unsupported` as a whole, which says nothing about its layers.
+        let missing = || Some((outcome.to_string(), None));
+        let came_back = if is_there { came_back(&outcome, input.as_ref()) } else { missing() };
+        findings.question(describe(&[layer]), came_back);
     }
     Ok(Found::Cases(findings))
 }

@@ -26,7 +26,11 @@ pub(super) fn not_run(grade: &Grade, style: Style) -> String {
 /// The checks that a person judges, with what was measured as a suggestion.
 pub(super) fn awaiting(grade: &Grade, style: Style) -> String {
     section(grade, Status::AwaitingReview, style, |check| {
-        let suggestion = format!("{:.0} % suggested; {}", 100.0 * check.score, check.evidence.summary);
+        let summary = &check.evidence.summary;
+        let suggestion = match check.evidence.measures.is_empty() {
+            true => format!("no suggestion; {summary}"),
+            false => format!("{:.0} % suggested; {summary}", 100.0 * check.score),
+        };
         one_line(check, &suggestion, style) + &measures(check, style)
     })
 }

@@ -1,6 +1,6 @@
 //! The last lines: the score, what it is called, and what to do next.
 
-use tito_grade::{Grade, Level, SeedUsed, Status};
+use tito_grade::{CheckResult, Grade, Level, SeedUsed, Status};
 
 use crate::{Style, printable::printable, style::Tone};
 
@@ -33,7 +33,7 @@ fn provisional(grade: &Grade) -> String {
 /// being final.
 fn next(grade: &Grade) -> String {
     if let Some(name) = costliest(grade) {
-        return format!("mend '{}', the check that costs most points.", printable(name));
+        return format!("mend '{}'; what comes after builds upon it.", printable(name));
     }
     if let Some(check) = grade.checks().find(|check| check.status == Status::NotRun) {
         return format!(
@@ -51,14 +51,14 @@ fn next(grade: &Grade) -> String {
     }
 }
 
+/// The failed check that costs most in the first criterion that has one: in the rubric's order criteria build upon
+/// each other, so that a wrong layer is mended before the network that is made of it.
 fn costliest(grade: &Grade) -> Option<&str> {
-    let costs = grade.criteria.iter().flat_map(|criterion| {
-        let weight: f64 = criterion.checks.iter().map(|check| check.weight).sum();
-        let failed = criterion.checks.iter().filter(|check| check.status == Status::Failed);
-        failed.map(move |check| (check, criterion.share * check.weight / weight * (1.0 - check.score)))
-    });
-    // The first of equals, in the rubric's order: it is what the others build upon.
-    costs
-        .reduce(|best, other| if other.1 > best.1 { other } else { best })
-        .map(|(check, _)| check.name.as_str())
+    let failed = |check: &&CheckResult| check.status == Status::Failed;
+    let criterion =
+        grade.criteria.iter().find(|criterion| criterion.checks.iter().any(|check| failed(&check)))?;
+    let cost = |check: &CheckResult| check.weight * (1.0 - check.score);
+    // The first of equals, for the same reason.
+    let first = |best, other| if cost(other) > cost(best) { other } else { best };
+    criterion.checks.iter().filter(failed).reduce(first).map(|check| check.name.as_str())
 }

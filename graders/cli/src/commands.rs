@@ -1,0 +1,15 @@
+//! One file a command.
+
+mod assessment;
+mod build;
+mod data;
+mod demo;
+mod doctor;
+mod export;
+mod milestone;
+mod new;
+
+pub(crate) use self::{
+    assessment::Assessment, build::Build, data::Data, demo::Demo, doctor::Doctor, export::Export,
+    milestone::Milestone, new::New,
+};

@@ -1,0 +1,52 @@
+//! `tito assessment test`: the whole pipeline on a sample.
+
+use clap::Args;
+
+use crate::{
+    commands::milestone,
+    dataset,
+    exit::Exit,
+    failure::Failure,
+    folders::DataFolder,
+    grading::Grading,
+    report::{self, Audience, Output},
+    sample::{self, Sample},
+};
+
+/// Grades a sample as a submission would be, and records nothing.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  tito assessment test --sample-submission milestone1_sample --timings")]
+pub(crate) struct Test {
+    /// Which
+    #[arg(long, value_name = "NAME", value_parser = sample::parser())]
+    sample_submission: &'static Sample,
+    /// The data set that accuracy is measured on
+    #[arg(long, value_name = "NAME", default_value = "tinydigits")]
+    data: String,
+    #[command(flatten)]
+    data_folder: DataFolder,
+    #[command(flatten)]
+    output: Output,
+}
+
+impl Test {
+    /// Ends as the sample does.
+    pub(crate) fn run(self) -> Result<Exit, Failure> {
+        let sample = self.sample_submission;
+        let milestone = milestone::graded(1)?;
+        let limits = sample.limits();
+        let data = dataset::choose(Some(&self.data), &self.data_folder.store()?)?;
+        let grading = Grading {
+            milestone: &milestone,
+            limits: &limits,
+            data: &data,
+            secret: None,
+            cache: None,
+            jobs: None,
+        };
+        let run = grading.grade(sample.submission())?;
+        let exit = report::exit(&run);
+        report::print(&grading, run, Audience::Instructor, self.output)?;
+        Ok(exit)
+    }
+}

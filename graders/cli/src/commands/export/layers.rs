@@ -1,0 +1,176 @@
+//! `tito export layers`: which layers of the contract a component has.
+
+use clap::Args;
+use rayon::prelude::*;
+use serde::Serialize;
+use tito_artifact::{Artifact, Gated, Limits, MODELS};
+use tito_grade::ComponentId;
+use tito_judge::{Examiner, describe};
+use tito_sandbox::{
+    AttentionSpec, BlockSpec, Conv2dSpec, DenseSpec, EmbeddingSpec, Fault, Layer, Metering, NormSpec,
+    Outcome, Pool2dSpec, Sandbox, Watch,
+};
+
+use crate::{exit::Exit, failure::Failure, report, screen, submission::ComponentFile, workers};
+
+/// Tries to build every layer of the contract.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  tito export layers --component component.wasm")]
+pub(crate) struct Layers {
+    #[command(flatten)]
+    component: ComponentFile,
+    /// Print one JSON document
+    #[arg(long)]
+    json: bool,
+}
+
+/// What a component exports.
+#[derive(Serialize)]
+struct Exports {
+    component: ComponentId,
+    exports: Vec<String>,
+    /// Whether the interface that every milestone needs is among them.
+    has_models: bool,
+    layers: Vec<Found>,
+}
+
+/// What became of building a layer.
+#[derive(Serialize)]
+struct Found {
+    layer: String,
+    /// Whether milestone 1 asks for it.
+    wanted: bool,
+    built: Built,
+    /// What came back instead of a model.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    came_back: Option<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+enum Built {
+    Answer,
+    Unsupported,
+    Fault,
+    Trap,
+    Limit,
+}
+
+impl Layers {
+    /// Fails where a layer that milestone 1 asks for does not build.
+    pub(crate) fn run(self) -> Result<Exit, Failure> {
+        let limits = Limits::default();
+        let artifact = match Artifact::gate(self.component.read(&limits)?, &limits) {
+            Gated::Refused(refusal) => return report::print_refusal(&refusal, self.json),
+            Gated::Admitted(artifact) => artifact,
+        };
+        let exports = workers::on(None, || Exports::of(&artifact, &limits))?;
+        if self.json {
+            screen::print_json("tito.exports", &exports)?;
+        } else {
+            screen::print(&exports.text())?;
+        }
+        Ok(if exports.is_complete() { Exit::Passed } else { Exit::Failed })
+    }
+}
+
+impl Exports {
+    fn of(artifact: &Artifact, limits: &Limits) -> Result<Self, Failure> {
+        let sandbox = Sandbox::new(Metering::Metered, Watch::Inside, &limits.run, None)?;
+        let compiled = sandbox.compile(artifact)?;
+        let examiner = Examiner::new(&compiled);
+        let found = layers().into_par_iter().map(|(layer, wanted)| {
+            let (outcome, _) = examiner.with_guest(|guest| guest.build(&[layer], 0))?;
+            Ok::<_, Failure>(Found::new(&layer, wanted, &outcome))
+        });
+        let bytes = artifact.bytes().len() as u64;
+        Ok(Self {
+            component: ComponentId { sha256: artifact.digest().to_string(), bytes },
+            exports: artifact.exports().to_vec(),
+            has_models: artifact.exports().iter().any(|name| name == MODELS),
+            layers: found.collect::<Result<_, _>>()?,
+        })
+    }
+
+    fn is_complete(&self) -> bool {
+        self.layers.iter().all(|layer| !layer.wanted || layer.built == Built::Answer)
+    }
+
+    fn text(&self) -> String {
+        let exports = self.exports.iter().map(|name| [name.clone()]);
+        let none = if self.has_models {
+            ""
+        } else {
+            "  Missing: the interface `models`, which `tito build` exports.\n"
+        };
+        let rows = self.layers.iter().map(|layer| {
+            let wanted = if layer.wanted { "milestone 1" } else { "" };
+            let built = layer.came_back.clone().unwrap_or_else(|| "builds".into());
+            [layer.layer.clone(), wanted.into(), built]
+        });
+        let wanted = self.layers.iter().filter(|layer| layer.wanted);
+        let missing = wanted.clone().filter(|layer| layer.built != Built::Answer).count();
+        let verdict = match missing {
+            0 => {
+                "Every layer of milestone 1 builds; `tito milestone test 1` says whether it is right.".into()
+            }
+            _ => format!("{missing} of the {} layers of milestone 1 do not build.", wanted.count()),
+        };
+        format!(
+            "{}\n{}{none}\n{}\n{}\n{verdict}\n",
+            screen::heading("Exports"),
+            screen::table(exports),
+            screen::heading("Layers"),
+            screen::table(rows)
+        )
+    }
+}
+
+impl Found {
+    fn new<T>(layer: &Layer, wanted: bool, outcome: &Outcome<T>) -> Self {
+        let built = match outcome {
+            Outcome::Answer(_) => Built::Answer,
+            Outcome::Fault(Fault::Unsupported(_)) => Built::Unsupported,
+            Outcome::Fault(_) => Built::Fault,
+            Outcome::Trap(_) => Built::Trap,
+            Outcome::Limit(_) => Built::Limit,
+        };
+        let came_back = (built != Built::Answer).then(|| outcome.to_string());
+        Self { layer: describe(&[*layer]), wanted, built, came_back }
+    }
+}
+
+/// Every layer of the contract, small, in its order, and whether milestone 1 asks for it.
+fn layers() -> [(Layer, bool); 17] {
+    let pair = (2, 2);
+    let conv = Conv2dSpec {
+        in_channels: 1,
+        out_channels: 2,
+        kernel: pair,
+        stride: pair,
+        padding: (0, 0),
+        bias: true,
+    };
+    let pool = Pool2dSpec { kernel: pair, stride: pair, padding: (0, 0) };
+    let norm = NormSpec { features: 4, epsilon: 1e-5 };
+    let table = EmbeddingSpec { entries: 8, width: 4 };
+    [
+        (Layer::Dense(DenseSpec { inputs: 3, outputs: 2, bias: true }), true),
+        (Layer::Relu, true),
+        (Layer::Sigmoid, true),
+        (Layer::Tanh, true),
+        (Layer::Softmax, true),
+        (Layer::Flatten, true),
+        (Layer::Conv2d(conv), false),
+        (Layer::MaxPool2d(pool), false),
+        (Layer::AveragePool2d(pool), false),
+        (Layer::BatchNorm2d(norm), false),
+        (Layer::Dropout(0.5), false),
+        (Layer::Gelu, false),
+        (Layer::TokenEmbedding(table), false),
+        (Layer::PositionEmbedding(table), false),
+        (Layer::LayerNorm(norm), false),
+        (Layer::Attention(AttentionSpec { width: 4, heads: 2, causal: true }), false),
+        (Layer::TransformerBlock(BlockSpec { width: 4, heads: 2, expansion: 2 }), false),
+    ]
+}

@@ -1,0 +1,81 @@
+//! `tito milestone info`: what a milestone asks of a submission.
+
+use std::fmt::Write;
+
+use clap::Args;
+use serde::Serialize;
+use tito_artifact::Limits;
+use tito_grade::{Criterion, Rubric, Scoring};
+
+use crate::{exit::Exit, failure::Failure, screen};
+
+/// Shows what a milestone asks of a submission.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  tito milestone info 1")]
+pub(crate) struct Info {
+    /// The milestone's number
+    number: u32,
+    /// Print one JSON document
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Serialize)]
+struct Document {
+    milestone: Rubric,
+    limits: Limits,
+}
+
+impl Info {
+    /// Prints it.
+    pub(crate) fn run(self) -> Result<Exit, Failure> {
+        let milestone = super::graded(self.number)?.rubric;
+        let document = Document { milestone, limits: Limits::default() };
+        if self.json {
+            screen::print_json("tito.milestone", &document)?;
+        } else {
+            screen::print(&text(&document))?;
+        }
+        Ok(Exit::Passed)
+    }
+}
+
+fn text(Document { milestone, limits }: &Document) -> String {
+    let mut text = screen::heading(&format!("Milestone {}: {}", milestone.number, milestone.name));
+    let Rubric { capability, weight, after_module, world, .. } = milestone;
+    let rows = [
+        ("capability", format!("\"{capability}\"")),
+        ("weight", format!("{weight} % of the course")),
+        ("due", format!("after module {after_module}")),
+        ("exports", format!("the world `{world}`")),
+    ];
+    text += &format!("\n{}", screen::table(rows.map(|(name, value)| [name.into(), value])));
+    for criterion in &milestone.criteria {
+        let title = format!("{} ({} %)", criterion.name, criterion.share);
+        write!(text, "\n{}\n{}", screen::heading(&title), checks(criterion))
+            .expect("a string takes everything");
+    }
+    text + &format!("\n{}\n{}", screen::heading("Limits"), screen::table(rows_of(limits)))
+}
+
+fn checks(criterion: &Criterion) -> String {
+    let weight: f64 = criterion.checks.iter().map(|rule| rule.weight).sum();
+    screen::table(criterion.checks.iter().map(|rule| {
+        let share = format!("{:.1} %", criterion.share * rule.weight / weight);
+        let reviewed = if rule.scoring == Scoring::Review { " A person decides." } else { "" };
+        [rule.name.clone(), share, format!("{}{reviewed}", rule.asks)]
+    }))
+}
+
+/// Those that an honest submission may come near; `--json` has them all.
+fn rows_of(limits: &Limits) -> [[String; 2]; 5] {
+    let run = &limits.run;
+    [
+        ("component", format!("{} bytes", limits.gate.component_bytes)),
+        ("memory", format!("{} bytes", run.memory_bytes)),
+        ("fuel", format!("{} units a call, about one an instruction", run.fuel_per_call)),
+        ("time", format!("{} ms a call", run.deadline_ms)),
+        ("stack", format!("{} bytes", run.stack_bytes)),
+    ]
+    .map(|(name, value)| [name.into(), value])
+}

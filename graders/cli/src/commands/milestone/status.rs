@@ -1,0 +1,105 @@
+//! `tito milestone status`: what the last test in this folder found.
+
+use std::{collections::BTreeMap, path::Path};
+
+use clap::Args;
+use serde::Serialize;
+use tito_artifact::{Digest, Limits};
+
+use crate::{
+    exit::Exit,
+    failure::Failure,
+    screen,
+    status::{Status as Kept, Tested},
+    submission::ComponentFile,
+};
+
+/// Shows what the last test in this folder found.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  tito milestone status")]
+pub(crate) struct Status {
+    #[command(flatten)]
+    component: ComponentFile,
+    /// Print one JSON document
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Serialize)]
+struct Document {
+    milestones: BTreeMap<u32, Found>,
+}
+
+/// What was found, and of what.
+#[derive(Serialize)]
+struct Found {
+    #[serde(flatten)]
+    tested: Tested,
+    component: Component,
+}
+
+/// The component since the test.
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+enum Component {
+    Unchanged,
+    Changed,
+    Missing,
+}
+
+impl Status {
+    /// Prints it.
+    pub(crate) fn run(self) -> Result<Exit, Failure> {
+        let now = self.digest()?;
+        let kept = Kept::read(Path::new("."))?.milestones.into_iter();
+        let found = kept.map(|(number, tested)| {
+            let component = match &now {
+                None => Component::Missing,
+                Some(now) if *now == tested.sha256 => Component::Unchanged,
+                Some(_) => Component::Changed,
+            };
+            (number, Found { tested, component })
+        });
+        let document = Document { milestones: found.collect() };
+        if self.json {
+            screen::print_json("tito.status", &document)?;
+        } else {
+            screen::print(&text(&document))?;
+        }
+        Ok(Exit::Passed)
+    }
+
+    /// The digest of the component, where there is one.
+    fn digest(&self) -> Result<Option<String>, Failure> {
+        if !self.component.path().exists() {
+            return Ok(None);
+        }
+        Ok(Some(Digest::of(&self.component.read(&Limits::default())?).to_string()))
+    }
+}
+
+fn text(document: &Document) -> String {
+    if document.milestones.is_empty() {
+        return "Not tested yet; `tito milestone test 1` does that.\n".into();
+    }
+    document.milestones.iter().map(|(number, found)| milestone(*number, found)).collect()
+}
+
+fn milestone(number: u32, Found { tested, component }: &Found) -> String {
+    let provisional = if tested.provisional { ", provisional" } else { "" };
+    // Rounded down as in the report.
+    let score = (10.0 * tested.score + 1e-9).floor() / 10.0;
+    let since = match component {
+        Component::Unchanged => "the one that was tested",
+        Component::Changed => "changed since the test",
+        Component::Missing => "not there any more",
+    };
+    let rows = [
+        ("score", format!("{score:.1} of 100, {}{provisional}", tested.level)),
+        ("tested", tested.tested.to_string()),
+        ("data", tested.data.clone()),
+        ("component", since.into()),
+    ];
+    let heading = screen::heading(&format!("Milestone {number}"));
+    format!("{heading}\n{}", screen::table(rows.map(|(name, value)| [name.into(), value])))
+}

@@ -1,0 +1,110 @@
+//! The stages from bytes to a grade, one after the other, each with the time that it took.
+
+use std::{
+    path::Path,
+    time::{Duration, Instant},
+};
+
+use tito_artifact::{Artifact, Gated, Limits, Refusal};
+use tito_data::Dataset;
+use tito_grade::Grade;
+use tito_judge::Seed;
+use tito_milestones::{Context, Milestone};
+use tito_sandbox::{Cache, Launch, Metering, Sandbox, Watch};
+
+use crate::{failure::Failure, progress, submission::Submission, workers};
+
+/// How submissions are graded.
+pub(crate) struct Grading<'a> {
+    /// By which rubric and checks.
+    pub(crate) milestone: &'a Milestone,
+    /// Within which limits.
+    pub(crate) limits: &'a Limits,
+    /// On which data.
+    pub(crate) data: &'a Dataset,
+    /// The course's secret; without one the cases are those that every student has.
+    pub(crate) secret: Option<&'a [u8]>,
+    /// What was compiled before.
+    pub(crate) cache: Option<Cache>,
+    /// How many threads; one a core if not given.
+    pub(crate) jobs: Option<usize>,
+}
+
+/// What came of it.
+pub(crate) enum Graded {
+    /// It was run.
+    Grade(Box<Grade>),
+    /// It was not even compiled.
+    Refused(Refusal),
+}
+
+/// What came of it, and where the time went.
+pub(crate) struct Run {
+    /// What came of it.
+    pub(crate) graded: Graded,
+    /// The stages in order.
+    pub(crate) times: Times,
+    /// How many threads there were.
+    pub(crate) threads: usize,
+}
+
+/// Stages in order, with the time that each took.
+#[derive(Default)]
+pub(crate) struct Times(pub(crate) Vec<(String, Duration)>);
+
+impl Times {
+    /// Does a stage and notes its time.
+    pub(crate) fn stage<T>(&mut self, name: &str, work: impl FnOnce() -> T) -> T {
+        let start = Instant::now();
+        let done = work();
+        self.0.push((name.into(), start.elapsed()));
+        done
+    }
+}
+
+impl Grading<'_> {
+    /// Grades a submission, with a line of progress on standard error.
+    pub(crate) fn grade(&self, submission: Submission) -> Result<Run, Failure> {
+        workers::on(self.jobs, || {
+            let mut times = Times::default();
+            let graded = self.stages(submission, &mut times)?;
+            Ok(Run { graded, times, threads: rayon::current_num_threads() })
+        })
+    }
+
+    fn stages(&self, submission: Submission, times: &mut Times) -> Result<Graded, Failure> {
+        let artifact = match times.stage("gate", || Artifact::gate(submission.bytes, self.limits)) {
+            Gated::Refused(refusal) => return Ok(Graded::Refused(refusal)),
+            Gated::Admitted(artifact) => artifact,
+        };
+        let sandbox = times.stage("engine", || {
+            Sandbox::new(Metering::Metered, Watch::Inside, &self.limits.run, self.cache.clone())
+        })?;
+        let compiled = times.stage("compile or load", || sandbox.compile(&artifact))?;
+        let grade = self.checks(&artifact, &compiled, submission.source.as_deref(), times)?;
+        Ok(Graded::Grade(Box::new(grade)))
+    }
+
+    fn checks(
+        &self,
+        artifact: &Artifact,
+        launch: &dyn Launch,
+        source: Option<&Path>,
+        times: &mut Times,
+    ) -> Result<Grade, Failure> {
+        let number = self.milestone.rubric.number;
+        let seed = self.secret.map_or_else(Seed::public, |key| Seed::secret(key, number, artifact.digest()));
+        let context = Context { launch, seed: &seed, data: self.data, source };
+        let names: Vec<_> = self.milestone.rubric.checks().map(|(_, rule)| rule.name.clone()).collect();
+        let bar = progress::steps(names.len() as u64);
+        let mut waiting = names.into_iter();
+        bar.set_message(waiting.next().unwrap_or_default());
+        let grade = tito_milestones::grade(self.milestone, artifact, &context, &mut |check, time| {
+            times.0.push((check.name.clone(), time));
+            bar.set_message(waiting.next().unwrap_or_default());
+            bar.inc(1);
+        });
+        bar.finish_and_clear();
+        Ok(grade?)
+    }
+}

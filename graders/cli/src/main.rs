@@ -1,0 +1,41 @@
+//! The command line of tito.
+//!
+//! It reads files, picks data, runs the stages one after the other and prints what comes of them. What a grade is
+//! worth, what a component may do and what a report looks like is decided by the crates below.
+
+mod cli;
+mod commands;
+mod dataset;
+mod exit;
+mod failure;
+mod folders;
+mod grading;
+mod input;
+mod progress;
+mod report;
+mod sample;
+mod screen;
+mod status;
+mod submission;
+mod workers;
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    process::ExitCode,
+};
+
+use clap::Parser;
+
+use crate::{cli::Cli, exit::Exit};
+
+fn main() -> ExitCode {
+    screen::prepare();
+    let cli = Cli::parse();
+    // A panic is ours, and a script must be able to tell it from a grade. Its message is on standard error.
+    match catch_unwind(AssertUnwindSafe(|| cli.command.run())) {
+        Ok(Ok(exit)) => exit,
+        Ok(Err(failure)) => failure.show(),
+        Err(_) => Exit::Ours,
+    }
+    .into()
+}

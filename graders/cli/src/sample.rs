@@ -1,0 +1,76 @@
+//! Submissions that are part of the program: what they show, and how they should end.
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use tito_artifact::Limits;
+
+use crate::submission::Submission;
+
+/// A submission that is part of the program.
+#[derive(Debug)]
+pub(crate) struct Sample {
+    /// Its name on the command line.
+    pub(crate) name: &'static str,
+    /// What it is, in a few words.
+    pub(crate) title: &'static str,
+    /// Whether it passes every automatic check.
+    pub(crate) passes: bool,
+    /// Whether it would use up all of its fuel in every case.
+    is_endless: bool,
+    bytes: &'static [u8],
+}
+
+/// All samples, the right ones first.
+pub(crate) static SAMPLES: [Sample; 4] = [
+    Sample {
+        name: "milestone1_sample",
+        title: "a right and fast framework",
+        passes: true,
+        is_endless: false,
+        bytes: include_bytes!("../../../examples/prebuilt/reference.wasm"),
+    },
+    Sample {
+        name: "milestone1_textbook",
+        title: "the plain loops that one writes first, right as well",
+        passes: true,
+        is_endless: false,
+        bytes: include_bytes!("../../../examples/prebuilt/textbook.wasm"),
+    },
+    Sample {
+        name: "milestone1_wrong",
+        title: "dense reads its weight transposed",
+        passes: false,
+        is_endless: false,
+        bytes: include_bytes!("../../../tests/guests/prebuilt/wrong_weight_transposed.wasm"),
+    },
+    Sample {
+        name: "milestone1_evil",
+        title: "`forward` never ends",
+        passes: false,
+        is_endless: true,
+        bytes: include_bytes!("../../../tests/guests/prebuilt/evil_loop_in_forward.wasm"),
+    },
+];
+
+/// Takes the name of a sample, and lists them in `--help` and to whoever names another.
+pub(crate) fn parser() -> impl TypedValueParser<Value = &'static Sample> {
+    PossibleValuesParser::new(SAMPLES.iter().map(|sample| sample.name)).map(|name| {
+        let found = SAMPLES.iter().find(|sample| sample.name == name);
+        found.expect("only names of samples are let through")
+    })
+}
+
+impl Sample {
+    /// It, as if a student had handed it in.
+    pub(crate) fn submission(&self) -> Submission {
+        Submission { bytes: self.bytes.to_vec(), source: None }
+    }
+
+    /// What it may use: as usual, but for the one that never ends, which shall be done in seconds.
+    pub(crate) fn limits(&self) -> Limits {
+        let mut limits = Limits::default();
+        if self.is_endless {
+            limits.run.fuel_per_call /= 100;
+        }
+        limits
+    }
+}

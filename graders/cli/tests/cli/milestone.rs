@@ -1,0 +1,144 @@
+//! `tito milestone`: reports, what they may differ in, and what is kept of them.
+
+use std::fs;
+
+use serde_json::Value;
+
+use crate::home::{Home, prebuilt, reference, wrong};
+
+/// Grades a component on the data that is always there.
+fn test<'a>(component: &'a str, more: &[&'a str]) -> Vec<&'a str> {
+    [&["milestone", "test", "1", "--component", component][..], more].concat()
+}
+
+#[test]
+fn list_and_info_say_what_is_asked() {
+    let home = Home::new();
+    home.check(&["milestone", "list"], 0, "not graded by this version");
+    let list = home.json(&["milestone", "list", "--json"], 0);
+    assert_eq!(list["milestones"].as_array().map(Vec::len), Some(5));
+    home.check(&["milestone", "info", "1"], 0, "Mathematical correctness (40 %)");
+    let info = home.json(&["milestone", "info", "1", "--json"], 0);
+    assert_eq!(info["milestone"]["name"], "Basic Inference");
+    assert!(info["limits"]["run"]["fuel_per_call"].is_u64());
+}
+
+#[test]
+fn a_grade_is_the_same_on_every_run_and_with_any_number_of_threads() {
+    let home = Home::new();
+    for (component, code) in [(reference(), 0), (wrong(), 1)] {
+        let first = home.run(&test(&component, &["--json"])).out;
+        let kept = |text: &str| text.split("\"observations\"").next().map(str::to_owned);
+        for more in [&["--jobs", "1"][..], &["--jobs", "2"], &["--no-cache"]] {
+            let again = home.check(&test(&component, &[more, &["--json"]].concat()), code, "observations");
+            assert_eq!(kept(&again.out), kept(&first), "{more:?}");
+        }
+    }
+}
+
+#[test]
+fn what_is_wrong_is_named() {
+    let home = Home::new();
+    home.check(&test(&wrong(), &[]), 1, "weight-transposed");
+    home.check(&test(&reference(), &["--timings"]), 0, "compile or load");
+    home.check(&test(&reference(), &[]), 0, "TinyDigits stands in for it; `tito data fetch mnist` gets it");
+    let odd = r#"(component (import "tinytorch:framework/telemetry@0.1.0"
+        (instance (export "no-such-function" (func)))))"#;
+    home.write("odd.wasm", wat::parse_str(odd).unwrap());
+    let unusable = home.json(&test("odd.wasm", &["--json"]), 1);
+    assert_eq!(unusable["score"], 0.0);
+    home.check(&test("odd.wasm", &[]), 1, "no-such-function");
+}
+
+#[test]
+fn what_the_gate_refuses_is_reported_and_not_graded() {
+    let home = Home::new();
+    home.write("text.wasm", "(component)");
+    home.check(&test("text.wasm", &[]), 3, "Refused: not-a-component");
+    let refused = home.json(&test("text.wasm", &["--json"]), 3);
+    assert_eq!(refused["refusal"]["rule"], "not-a-component");
+    assert_eq!(refused.get("score"), None);
+    home.check(&["export", "layers", "--component", "text.wasm"], 3, "Refused: not-a-component");
+    home.write("limits.toml", "[gate]\ncomponent_bytes = 1000\n");
+    home.check(&test(&reference(), &["--limits", "limits.toml"]), 3, "at most 1,000 are allowed");
+    home.write("limits.toml", "[run]\nfuel_per_call = 1\n");
+    home.check(&test(&reference(), &["--limits", "limits.toml"]), 1, "the fuel limit: at most 1 units");
+}
+
+#[test]
+fn a_secret_seed_hides_its_cases_from_students_alone() {
+    let home = Home::new();
+    home.write("secret", "a course's secret");
+    let wrong = wrong();
+    let asked = |audience| {
+        let more = ["--json", "--course-secret", "secret", "--audience", audience];
+        let report = home.json(&test(&wrong, &more), 1);
+        assert_eq!(report["seed"].as_str().map(str::len), Some(64));
+        let dense = &report["criteria"][0]["checks"][0];
+        assert_eq!((&dense["name"], &dense["status"]), (&Value::from("dense"), &Value::from("failed")));
+        dense["evidence"]["failures"][0]["asked"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(asked("student"), "a hidden case");
+    assert!(asked("instructor").contains("dense"));
+}
+
+#[test]
+fn a_damaged_cache_entry_is_no_entry() {
+    let home = Home::new();
+    let reference = reference();
+    let compiled = home.json(&test(&reference, &["--json"]), 0);
+    let entries = || {
+        let entries = fs::read_dir(home.cache()).unwrap().map(|entry| entry.unwrap().path());
+        entries.filter(|path| !path.ends_with("key")).collect::<Vec<_>>()
+    };
+    let [entry] = entries().try_into().unwrap();
+    let right = fs::read(&entry).unwrap();
+    let mut wrong = right.clone();
+    wrong[right.len() / 2] ^= 1;
+    fs::write(&entry, &wrong).unwrap();
+    assert_eq!(home.json(&test(&reference, &["--json"]), 0), compiled);
+    assert_ne!(fs::read(&entry).unwrap(), wrong, "the damaged entry is replaced");
+    assert_eq!(entries(), [entry]);
+}
+
+#[test]
+fn status_remembers_the_last_test_of_this_folder() {
+    let home = Home::new();
+    let status = ["milestone", "status"];
+    home.check(&status, 0, "Not tested yet");
+    home.check(&test(&reference(), &[]), 0, "100.0 of 100");
+    home.check(&status, 0, "Not tested yet");
+    fs::copy(wrong(), home.here("component.wasm")).unwrap();
+    home.check(&["milestone", "test", "1"], 1, "Failed");
+    home.check(&status, 0, "the one that was tested");
+    let kept = home.json(&["milestone", "status", "--json"], 0);
+    assert_eq!(
+        (&kept["milestones"]["1"]["passed"], &kept["milestones"]["1"]["data"]),
+        (&Value::from(false), &Value::from("tinydigits"))
+    );
+    home.write("component.wasm", "another");
+    home.check(&status, 0, "changed since the test");
+    fs::remove_file(home.here("component.wasm")).unwrap();
+    home.check(&status, 0, "not there any more");
+    fs::copy(prebuilt("examples/prebuilt/textbook.wasm"), home.here("component.wasm")).unwrap();
+    home.write(".tito/status.json", "damaged");
+    home.check(&["milestone", "test", "1", "--component", "component.wasm"], 0, "100.0 of 100");
+    home.check(&status, 0, "100.0 of 100, Exemplary");
+}
+
+#[test]
+fn sources_are_measured_where_they_lie() {
+    let home = Home::new();
+    fs::copy(reference(), home.here("component.wasm")).unwrap();
+    let summary = |more: &[&str]| {
+        let report = home.json(&[&["milestone", "test", "1", "--json"], more].concat(), 0);
+        report["criteria"][3]["checks"][0]["evidence"]["summary"].as_str().unwrap().to_owned()
+    };
+    assert!(summary(&[]).contains("no sources"));
+    fs::create_dir(home.here("src")).unwrap();
+    home.write("src/lib.rs", "//! Nothing.\n\n/// Two.\npub fn two() -> u32 {\n    2\n}\n");
+    assert!(summary(&[]).contains("no sources"), "without a Cargo.toml, `src` is any folder");
+    assert!(!summary(&["--source", "src"]).contains("no sources"));
+    home.write("Cargo.toml", "");
+    assert!(!summary(&[]).contains("no sources"));
+}

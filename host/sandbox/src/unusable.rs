@@ -1,0 +1,35 @@
+//! Guests of what may not have compiled.
+
+use crate::{Called, Compiled, Guest, Launch, Outcome};
+
+/// A component that does not compile or link is graded like one that fails: every launch of it gives the reason
+/// again.
+impl Launch for Outcome<Compiled> {
+    fn launch(&self) -> Called<Box<dyn Guest>> {
+        match self.clone() {
+            Self::Answer(compiled) => compiled.launch(),
+            Self::Fault(fault) => Ok(Outcome::Fault(fault)),
+            Self::Trap(trap) => Ok(Outcome::Trap(trap)),
+            Self::Limit(limit) => Ok(Outcome::Limit(limit)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Fault, Limit, LimitKind};
+
+    #[track_caller]
+    fn check(compiled: &Outcome<Compiled>) {
+        let launched = compiled.launch().expect("the host did not fail");
+        assert_eq!(launched.to_string(), compiled.to_string());
+        assert!(launched.answer().is_none());
+    }
+
+    #[test]
+    fn what_did_not_compile_gives_its_reason_at_every_launch() {
+        check(&Outcome::Fault(Fault::Unsupported("the component does not compile".into())));
+        check(&Outcome::Limit(Limit { kind: LimitKind::Memory, allowed: 1 }));
+    }
+}

@@ -1,0 +1,22 @@
+//! `load` adds to what is there.
+//!
+//! expect: fails dense, dense-without-bias, dense-rank-3, composition, load-exact, repeatability
+//! expect: told load-added, parameters-changed, stack-differs
+
+use guests::{Fault, Guest, Stack, Submission, Tensor, export_inference};
+
+#[derive(Default)]
+struct Adding;
+
+impl Guest for Adding {
+    fn load(&mut self, stack: &mut Stack, parameters: Vec<Tensor>) -> Result<(), Fault> {
+        let before = stack.parameters();
+        stack.load(parameters)?;
+        for (own, before) in stack.parameters_mut().into_iter().zip(before) {
+            own.data_mut().iter_mut().zip(before.data()).for_each(|(own, before)| *own += before);
+        }
+        Ok(())
+    }
+}
+
+export_inference!(Submission<Adding>);

@@ -1,0 +1,7 @@
+;;! Says that its answer begins at an odd address.
+;;!
+;;! expect: fails everything
+;;! expect: trap invalid-answer
+
+;;@ part forward
+(i32.const 641)

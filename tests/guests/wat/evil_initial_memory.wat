@@ -1,0 +1,6 @@
+;;! Starts with four gigabytes.
+;;!
+;;! expect: refused memory-bytes
+
+;;@ part pages
+65536

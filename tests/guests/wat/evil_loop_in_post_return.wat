@@ -1,0 +1,7 @@
+;;! Answers, and never ends when it may clean up: the host has the answer, and does not get to use it.
+;;!
+;;! expect: fails everything
+;;! expect: limit fuel
+
+;;@ part post-forward
+(loop $again (br $again))

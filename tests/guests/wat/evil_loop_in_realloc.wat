@@ -1,0 +1,8 @@
+;;! Asked for memory to put an argument in, it never ends.
+;;!
+;;! expect: fails everything
+;;! expect: limit fuel
+
+;;@ part realloc
+(loop $again (br $again))
+(unreachable)

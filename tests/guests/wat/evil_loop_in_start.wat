@@ -1,0 +1,8 @@
+;;! The start function never ends.
+;;!
+;;! expect: fails everything
+;;! expect: limit fuel
+
+;;@ part items
+(func $start (loop $again (br $again)))
+(start $start)

@@ -1,0 +1,6 @@
+;;! Wants a memory of 64-bit addresses.
+;;!
+;;! expect: refused invalid
+
+;;@ component
+(component (core module (memory i64 1)))

@@ -1,0 +1,6 @@
+;;! Imports something that the contract does not have, by a name that would be mistaken for it.
+;;!
+;;! expect: refused import
+
+;;@ component
+(component (import "tinytorch:framework/models@0.1.0" (instance)))

@@ -1,0 +1,6 @@
+;;! Is a component, and exports nothing.
+;;!
+;;! expect: fails everything
+
+;;@ component
+(component)

@@ -1,0 +1,10 @@
+;;! Puts all of the host's arguments in one place, where they overwrite each other. It harms itself alone.
+;;!
+;;! expect: fails everything
+;;! expect: trap invalid-answer
+
+;;@ part pages
+16
+
+;;@ part realloc
+(i32.const 65536)

@@ -1,0 +1,7 @@
+;;! Puts the host's arguments at odd addresses.
+;;!
+;;! expect: fails everything
+;;! expect: trap invalid-answer
+
+;;@ part realloc
+(i32.const 4097)

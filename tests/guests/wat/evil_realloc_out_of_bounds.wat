@@ -1,0 +1,7 @@
+;;! Puts the host's arguments behind the end of its memory.
+;;!
+;;! expect: fails everything
+;;! expect: trap invalid-answer
+
+;;@ part realloc
+(i32.const -8)

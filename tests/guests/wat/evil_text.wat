@@ -1,0 +1,5 @@
+;;! Is text.
+;;!
+;;! expect: refused not-a-component
+
+;;@ text

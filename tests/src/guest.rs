@@ -1,0 +1,89 @@
+//! A guest of the sabotage suite, and where all of them come from.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use crate::{Expectation, bombs, wat_guest};
+
+/// A component, or what claims to be one, and what should become of it.
+pub struct Guest {
+    /// The name of its file, for example `wrong_weight_transposed`.
+    pub name: String,
+    /// What its header says.
+    pub expectation: Expectation,
+    /// What is handed in.
+    pub bytes: Vec<u8>,
+    /// More than it needs to do what it does, however hard it tries. Every one of a hundred calls may use it up.
+    pub fuel_per_call: u64,
+}
+
+/// Twice what the right framework needs to draw the weights of the largest model that it is asked for.
+const FRAMEWORK_FUEL: u64 = 120_000_000;
+
+/// Far more than the skeleton of the guests in text needs, which computes nothing.
+const SKELETON_FUEL: u64 = 2_000_000;
+
+/// The example submissions, which are guests as well.
+const EXAMPLES: [(&str, &str); 2] =
+    [("reference", "expect: passes everything"), ("textbook", "expect: passes everything")];
+
+/// Every guest: those in Rust from their prebuilt components, those in WebAssembly text made here, those too large to
+/// write down, and the examples that are right.
+///
+/// # Panics
+///
+/// If a file cannot be read or a header cannot be understood.
+pub fn guests() -> Vec<Guest> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("guests");
+    let rust = files(&folder.join("rust")).into_iter().map(|path| {
+        let (name, text) = (stem(&path), read(&path));
+        let component = component(&folder.join("prebuilt"), &name);
+        Guest::new(name, "//!", &text, component, FRAMEWORK_FUEL)
+    });
+    let wat = files(&folder.join("wat")).into_iter().map(|path| {
+        let text = read(&path);
+        Guest::new(stem(&path), ";;!", &text, wat_guest::from_text(&text), SKELETON_FUEL)
+    });
+    let bombs = bombs::BOMBS
+        .iter()
+        .map(|bomb| Guest::new(bomb.name.to_owned(), "", bomb.header, (bomb.make)(), SKELETON_FUEL));
+    let examples = EXAMPLES.iter().map(|(name, header)| {
+        let component = component(&folder.join("../../examples/prebuilt"), name);
+        Guest::new((*name).to_owned(), "", header, component, FRAMEWORK_FUEL)
+    });
+    rust.chain(wat).chain(bombs).chain(examples).collect()
+}
+
+fn component(folder: &Path, name: &str) -> Vec<u8> {
+    let path = folder.join(name).with_extension("wasm");
+    fs::read(&path).unwrap_or_else(|error| panic!("cannot read {}: {error}", path.display()))
+}
+
+impl Guest {
+    fn new(name: String, comment: &str, text: &str, bytes: Vec<u8>, fuel_per_call: u64) -> Self {
+        let lines = text
+            .lines()
+            .filter_map(|line| line.trim().strip_prefix(comment)?.trim().strip_prefix("expect: "));
+        let expectation = Expectation::parse(lines).unwrap_or_else(|error| panic!("{name}: {error}"));
+        Self { name, expectation, bytes, fuel_per_call }
+    }
+}
+
+/// The files of a folder in the order of their names.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries =
+        fs::read_dir(folder).unwrap_or_else(|error| panic!("cannot list {}: {error}", folder.display()));
+    let mut files: Vec<_> = entries.map(|entry| entry.expect("a listed entry can be read").path()).collect();
+    files.sort();
+    files
+}
+
+fn stem(path: &Path) -> String {
+    path.file_stem().expect("a listed file has a name").to_string_lossy().into_owned()
+}
+
+fn read(path: &Path) -> String {
+    fs::read_to_string(path).unwrap_or_else(|error| panic!("cannot read {}: {error}", path.display()))
+}

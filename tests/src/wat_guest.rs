@@ -1,0 +1,94 @@
+//! Components written in WebAssembly text, for what Rust cannot express.
+
+use std::path::Path;
+
+use wit_component::{ComponentEncoder, StringEncoding};
+use wit_parser::Resolve;
+
+const SKELETON: &str = include_str!("skeleton.wat");
+
+/// The parts of the skeleton and what stands there unless a guest says otherwise.
+const PARTS: [(&str, &str); 9] = [
+    ("imports", ""),
+    ("pages", "2"),
+    ("items", ""),
+    ("realloc", "(call $alloc (local.get $bytes))"),
+    ("build", "(i32.store (i32.const 516) (call $new (i32.const 1))) (i32.const 512)"),
+    ("parameters", "(i32.const 520)"),
+    (
+        "forward",
+        "(call $tensor (local.get $shape) (local.get $rank) (local.get $data) (local.get $elements))",
+    ),
+    ("dtor", ""),
+    ("post-forward", ""),
+];
+
+/// The guest that a file in text makes. Lines that begin with `;;@` say what the lines after them are:
+///
+/// ```text
+/// ;;@ part NAME        a part of the skeleton, which becomes a component; there may be several
+/// ;;@ component        a whole component
+/// ;;@ core             nothing: the skeleton's core module is handed in
+/// ;;@ text             nothing: this very file is handed in
+/// ```
+///
+/// # Panics
+///
+/// As [`component`], and if the file is not of this form.
+pub fn from_text(text: &str) -> Vec<u8> {
+    let mut sections =
+        text.split(";;@ ").skip(1).map(|section| section.split_once('\n').unwrap_or((section, "")));
+    let sections: Vec<_> = sections.by_ref().map(|(form, body)| (form.trim(), body.trim())).collect();
+    match sections.as_slice() {
+        [("component", body)] => wat::parse_str(body).unwrap_or_else(|error| panic!("{error}")),
+        [("core", "")] => core_module(&[]),
+        [("text", "")] => text.as_bytes().to_vec(),
+        [_, ..] => component(&sections.iter().map(|&(form, body)| (part(form), body)).collect::<Vec<_>>()),
+        [] => panic!("a guest in text has a line ';;@ FORM'"),
+    }
+}
+
+fn part(form: &str) -> &str {
+    form.strip_prefix("part ").unwrap_or_else(|| panic!("';;@ {form}' is no form of a guest"))
+}
+
+/// The core module with these parts replaced.
+///
+/// # Panics
+///
+/// If a part is not one of the skeleton's, or the text is not WebAssembly.
+pub fn core_module(parts: &[(&str, &str)]) -> Vec<u8> {
+    for (name, _) in parts {
+        assert!(PARTS.iter().any(|(known, _)| known == name), "the skeleton has no part '{name}'");
+    }
+    let text = PARTS.iter().fold(SKELETON.to_owned(), |text, (name, usual)| {
+        let part = parts.iter().find(|(given, _)| given == name).map_or(*usual, |(_, part)| *part);
+        text.replace(&format!("{{{name}}}"), part)
+    });
+    wat::parse_str(&text).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// The world `inference`, with the log that a guest of a later world may import all the same.
+const WORLD: &str = "package tito:tests;
+    world guest {
+        include tinytorch:framework/inference@0.1.0;
+        import tinytorch:framework/telemetry@0.1.0;
+    }";
+
+/// The component that the skeleton becomes with these parts replaced.
+///
+/// # Panics
+///
+/// As [`core_module`], and if the module does not fit the contract.
+pub fn component(parts: &[(&str, &str)]) -> Vec<u8> {
+    let mut module = core_module(parts);
+    let mut resolve = Resolve::default();
+    let wit = Path::new(env!("CARGO_MANIFEST_DIR")).join("../wit/since_v0.1.0");
+    resolve.push_path(wit).expect("the contract is WIT");
+    let package = resolve.push_str("guest.wit", WORLD).expect("the tests' world is WIT");
+    let world = resolve.select_world(&[package], Some("guest")).expect("the tests' world is there");
+    wit_component::embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8)
+        .expect("metadata fits any module");
+    let encoder = ComponentEncoder::default().validate(true).module(&module);
+    encoder.and_then(|mut encoder| encoder.encode()).unwrap_or_else(|error| panic!("{error:#}"))
+}

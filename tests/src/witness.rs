@@ -1,0 +1,95 @@
+//! Notes how a guest's calls end, whoever makes them.
+
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex},
+};
+
+use serde::Serialize;
+use tito_sandbox::{Called, Compiled, Guest, Launch, Layer, Mode, ModelId, Outcome, Usage};
+use tito_tensor::Tensor;
+
+/// Launches what the sandbox made of an artifact, and notes how its calls end.
+pub struct Witness<'a> {
+    compiled: &'a Outcome<Compiled>,
+    ends: Ends,
+}
+
+/// `limit KIND` or `trap KIND`, once each.
+#[derive(Clone, Default)]
+struct Ends(Arc<Mutex<BTreeSet<String>>>);
+
+struct Watched {
+    guest: Box<dyn Guest>,
+    ends: Ends,
+}
+
+impl<'a> Witness<'a> {
+    /// A witness of these launches, which has seen nothing yet.
+    pub fn of(compiled: &'a Outcome<Compiled>) -> Self {
+        Self { compiled, ends: Ends::default() }
+    }
+
+    /// How calls have ended so far other than with an answer or a fault: `limit KIND` or `trap KIND`.
+    ///
+    /// # Panics
+    ///
+    /// If a thread panicked while it noted an end.
+    pub fn ends(&self) -> BTreeSet<String> {
+        self.ends.0.lock().expect("nobody panics who notes an end").clone()
+    }
+}
+
+impl Ends {
+    fn note<T>(&self, called: Called<T>) -> Called<T> {
+        let end = match &called {
+            Ok(Outcome::Limit(limit)) => Some(format!("limit {}", name(limit.kind))),
+            Ok(Outcome::Trap(trap)) => Some(format!("trap {}", name(trap.kind))),
+            _ => None,
+        };
+        self.0.lock().expect("nobody panics who notes an end").extend(end);
+        called
+    }
+}
+
+/// The name that a kind has in JSON.
+fn name(kind: impl Serialize) -> String {
+    let value = serde_json::to_value(kind).expect("a kind is written as a string");
+    value.as_str().expect("a kind is written as a string").to_owned()
+}
+
+impl Launch for Witness<'_> {
+    fn launch(&self) -> Called<Box<dyn Guest>> {
+        let ends = self.ends.clone();
+        Ok(self
+            .ends
+            .note(self.compiled.launch())?
+            .map(|guest| Box::new(Watched { guest, ends }) as Box<dyn Guest>))
+    }
+}
+
+impl Guest for Watched {
+    fn build(&mut self, layers: &[Layer], seed: u64) -> Called<ModelId> {
+        self.ends.note(self.guest.build(layers, seed))
+    }
+
+    fn parameters(&mut self, model: ModelId) -> Called<Vec<Tensor>> {
+        self.ends.note(self.guest.parameters(model))
+    }
+
+    fn load(&mut self, model: ModelId, parameters: &[Tensor]) -> Called<()> {
+        self.ends.note(self.guest.load(model, parameters))
+    }
+
+    fn forward(&mut self, model: ModelId, input: &Tensor, mode: Mode) -> Called<Tensor> {
+        self.ends.note(self.guest.forward(model, input, mode))
+    }
+
+    fn drop_model(&mut self, model: ModelId) -> Called<()> {
+        self.ends.note(self.guest.drop_model(model))
+    }
+
+    fn usage(&self) -> Usage {
+        self.guest.usage()
+    }
+}

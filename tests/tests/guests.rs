@@ -1,0 +1,238 @@
+//! The sabotage suite: every guest goes through the gate, the compiler and all of milestone 1, and ends as its
+//! header says.
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+    sync::LazyLock,
+};
+
+use rayon::{ThreadPool, ThreadPoolBuilder, prelude::*};
+use sha2::{Digest as _, Sha256};
+use tito_artifact::{Artifact, Gated, Limits, RunLimits};
+use tito_data::{Dataset, Split, Store, TINYDIGITS};
+use tito_grade::{CheckResult, Grade, Status};
+use tito_judge::{MISCONCEPTIONS, Seed};
+use tito_milestones::{Context, Milestone, milestone};
+use tito_sandbox::{Compiled, Launch, Metering, Outcome, Sandbox, Watch};
+use tito_tests::{Ending, Expectation, Guest, Witness, guests};
+
+/// What all guests together may make the test's process hold: two of them at a time with the memory that
+/// [`limits`] gives each, what the host copies out of it, and the compiler.
+#[cfg(target_os = "linux")]
+const PEAK_BYTES: u64 = 768 << 20;
+
+static DATA: LazyLock<Dataset> = LazyLock::new(|| {
+    Store::at("unused").load(&TINYDIGITS, Split::Test).expect("TinyDigits is part of the program")
+});
+
+static MILESTONE: LazyLock<Milestone> = LazyLock::new(|| milestone(1).expect("milestone 1 is graded"));
+
+/// Loops end by their fuel, long before a deadline that would depend on the machine; the rest bounds what the host
+/// holds.
+fn limits(fuel_per_call: u64) -> Limits {
+    let run = RunLimits {
+        fuel_per_call,
+        memory_bytes: 64 << 20,
+        output_bytes: 16 << 20,
+        output_elements: 1 << 20,
+        ..RunLimits::default()
+    };
+    Limits { run, ..Limits::default() }
+}
+
+/// Two guests at a time, on threads with room for a guest's stack and the host's frames beneath it.
+fn pool(threads: usize) -> ThreadPool {
+    ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .stack_size(16 << 20)
+        .build()
+        .expect("threads can be started")
+}
+
+fn compile(artifact: &Artifact, fuel_per_call: u64) -> Outcome<Compiled> {
+    let limits = limits(fuel_per_call);
+    let sandbox =
+        Sandbox::new(Metering::Metered, Watch::Inside, &limits.run, None).expect("the host is well");
+    sandbox.compile(artifact).expect("the host is well")
+}
+
+fn grade(artifact: &Artifact, launch: &dyn Launch, seed: &Seed) -> Grade {
+    let context = Context { launch, seed, data: &DATA, source: None };
+    tito_milestones::grade(&MILESTONE, artifact, &context, &mut |_, _| {}).expect("the host is well")
+}
+
+/// A guest that the gate lets through, compiled, where it compiles.
+fn admitted(guest: &Guest) -> Option<(Artifact, Outcome<Compiled>)> {
+    match Artifact::gate(guest.bytes.clone(), &limits(guest.fuel_per_call)) {
+        Gated::Admitted(artifact) => {
+            let compiled = compile(&artifact, guest.fuel_per_call);
+            Some((artifact, compiled))
+        }
+        Gated::Refused(_) => None,
+    }
+}
+
+fn failed(grade: &Grade) -> impl Iterator<Item = &CheckResult> {
+    grade.checks().filter(|check| check.status == Status::Failed)
+}
+
+fn failed_names(grade: &Grade) -> BTreeSet<String> {
+    failed(grade).map(|check| check.name.clone()).collect()
+}
+
+/// The names of the misconceptions that a grade tells.
+fn told(grade: &Grade) -> BTreeSet<String> {
+    let hints =
+        failed(grade).flat_map(|check| &check.evidence.failures).filter_map(|case| case.hint.as_ref());
+    hints.map(|hint| hint.misconception.clone()).filter(|name| !name.is_empty()).collect()
+}
+
+/// What became of a guest under the public seed, in the words of its header.
+fn found(guest: &Guest) -> Expectation {
+    let artifact = match Artifact::gate(guest.bytes.clone(), &limits(guest.fuel_per_call)) {
+        Gated::Admitted(artifact) => artifact,
+        Gated::Refused(refusal) => {
+            let ending = Ending::Refused(refusal.rule.to_string());
+            return Expectation { ending, told: BTreeSet::new(), ends: BTreeSet::new() };
+        }
+    };
+    let compiled = compile(&artifact, guest.fuel_per_call);
+    let witness = Witness::of(&compiled);
+    let grade = grade(&artifact, &witness, &Seed::public());
+    // What an evil guest is told depends on what is left of it, and teaches nobody.
+    let told = if guest.name.starts_with("evil_") { BTreeSet::new() } else { told(&grade) };
+    Expectation { ending: Ending::Fails(failed_names(&grade)), told, ends: witness.ends() }
+}
+
+/// What a guest's header says, with every check by its name.
+fn expected(guest: &Guest) -> Expectation {
+    let mut expected = guest.expectation.clone();
+    if expected.ending == Ending::FailsEverything {
+        let rules = MILESTONE.rubric.checks().map(|(_, rule)| rule.name.clone());
+        expected.ending = Ending::Fails(rules.filter(|name| name != "code-quality").collect());
+    }
+    expected
+}
+
+/// Puts every guest of some kind to `complaint`, two at a time.
+#[track_caller]
+fn check(kinds: &[&str], complaint: impl Fn(&Guest) -> Option<String> + Send + Sync) {
+    let mut guests = guests();
+    guests.retain(|guest| kinds.iter().any(|kind| guest.name.starts_with(kind)));
+    assert!(!guests.is_empty(), "there are no guests {kinds:?}");
+    let complaints: Vec<_> = pool(2).install(|| guests.par_iter().filter_map(complaint).collect());
+    assert!(complaints.is_empty(), "{}", complaints.join("\n"));
+}
+
+#[test]
+fn every_guest_ends_as_its_header_says() {
+    check(&[""], |guest| {
+        let (found, expected) = (found(guest), expected(guest));
+        (found != expected).then(|| format!("{}\n  expected {expected:?}\n  found    {found:?}", guest.name))
+    });
+    #[cfg(target_os = "linux")]
+    assert!(peak_bytes() < PEAK_BYTES, "{} bytes at most, where {PEAK_BYTES} are allowed", peak_bytes());
+}
+
+/// The most memory that this process ever held.
+#[cfg(target_os = "linux")]
+fn peak_bytes() -> u64 {
+    let status = fs::read_to_string("/proc/self/status").expect("Linux tells of every process");
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("the peak is told");
+    1_024 * line.trim().trim_end_matches(" kB").parse::<u64>().expect("the peak is a number of kilobytes")
+}
+
+#[test]
+fn every_check_and_every_misconception_has_a_guest() {
+    let wrong: Vec<Expectation> =
+        guests().iter().filter(|guest| guest.name.starts_with("wrong_")).map(expected).collect();
+    for (_, rule) in MILESTONE.rubric.checks().filter(|(_, rule)| rule.name != "code-quality") {
+        let fails =
+            |one: &Expectation| matches!(&one.ending, Ending::Fails(checks) if checks.contains(&rule.name));
+        assert!(wrong.iter().any(fails), "no wrong guest fails '{}'", rule.name);
+    }
+    let told: BTreeSet<String> = guests().into_iter().flat_map(|guest| guest.expectation.told).collect();
+    for known in MISCONCEPTIONS.iter().flat_map(|table| table.iter()) {
+        assert!(told.contains(known.name), "no guest is told '{}'", known.name);
+    }
+}
+
+/// The grade of a guest in a course whose secret this number tells from others'.
+fn in_course(course: u8, artifact: &Artifact, compiled: &Outcome<Compiled>) -> Grade {
+    grade(artifact, compiled, &Seed::secret(&[course; 32], 1, artifact.digest()))
+}
+
+#[test]
+fn secret_seeds_accuse_nobody_who_is_right() {
+    check(&["ok_", "reference", "textbook"], |guest| {
+        let (artifact, compiled) = admitted(guest)?;
+        let accused =
+            (0..20).into_par_iter().map(|course| failed_names(&in_course(course, &artifact, &compiled)));
+        let accused: BTreeSet<_> = accused.flatten_iter().collect();
+        (!accused.is_empty()).then(|| format!("{} is accused of {accused:?}", guest.name))
+    });
+}
+
+#[test]
+fn secret_seeds_find_whoever_is_wrong() {
+    check(&["wrong_", "cheat_"], |guest| {
+        let (artifact, compiled) = admitted(guest)?;
+        (0..2).find_map(|course| {
+            let grade = in_course(course, &artifact, &compiled);
+            let (told, own) = (told(&grade), &guest.expectation.told);
+            told.is_disjoint(own).then(|| format!("{} is told {told:?}, not {own:?}", guest.name))
+        })
+    });
+}
+
+#[test]
+fn a_grade_is_the_same_on_every_run_and_with_any_number_of_threads() {
+    let names =
+        ["ok_own_container", "wrong_state_kept", "cheat_previous_answer", "evil_loop_in_build", "evil_nan"];
+    for guest in guests().iter().filter(|guest| names.contains(&guest.name.as_str())) {
+        let json = |threads| {
+            let (artifact, compiled) = admitted(guest).expect("it is admitted");
+            let grade = pool(threads).install(|| grade(&artifact, &compiled, &Seed::public()));
+            serde_json::to_string(&grade).expect("a grade can be written")
+        };
+        let once = json(1);
+        assert_eq!(once, json(2), "{}", guest.name);
+        assert_eq!(once, json(2), "{}", guest.name);
+    }
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()
+}
+
+/// The names of the files in a folder, without this extension.
+fn names(folder: &Path, extension: &str) -> BTreeSet<String> {
+    let entries =
+        fs::read_dir(folder).unwrap_or_else(|error| panic!("cannot list {}: {error}", folder.display()));
+    let names = entries.map(|entry| entry.expect("a listed entry can be read").file_name());
+    names.filter_map(|name| Some(name.to_str()?.strip_suffix(extension)?.to_owned())).collect()
+}
+
+#[test]
+fn sources_components_and_lists_name_the_same_guests() {
+    let folder = root().join("guests");
+    let sources = names(&folder.join("rust"), ".rs");
+    let sums = fs::read_to_string(folder.join("prebuilt/SHA256SUMS")).expect("the digests are there");
+    let listed: BTreeSet<String> = sums.lines().map(|line| name_of_digest(&folder, line)).collect();
+    let manifest = fs::read_to_string(folder.join("Cargo.toml")).expect("the manifest is there");
+    let examples =
+        manifest.lines().filter_map(|line| line.trim().strip_prefix("{ name = \"")?.split('"').next());
+    assert_eq!(names(&folder.join("prebuilt"), ".wasm"), sources);
+    assert_eq!(listed, sources);
+    assert_eq!(examples.map(str::to_owned).collect::<BTreeSet<_>>(), sources);
+}
+
+/// The guest that a line of `SHA256SUMS` names, once its digest is found to be right.
+fn name_of_digest(folder: &Path, line: &str) -> String {
+    let (digest, file) = line.split_once("  ").expect("a line is a digest and a name");
+    let component = fs::read(folder.join("prebuilt").join(file)).expect("what is listed is there");
+    assert_eq!(hex::encode(Sha256::digest(&component)), digest, "{file} was not built from its sources");
+    file.trim_end_matches(".wasm").to_owned()
+}
