@@ -68,11 +68,55 @@ pub fn core_module(parts: &[(&str, &str)]) -> Vec<u8> {
     wat::parse_str(&text).unwrap_or_else(|error| panic!("{error}"))
 }
 
-/// The world `inference`, with the log that a guest of a later world may import all the same.
+/// The world `inference`, with the log that a guest of a later world may import all the same, and with what the
+/// tests use of WASI. A component has those imports alone that its module has.
 const WORLD: &str = "package tito:tests;
     world guest {
         include tinytorch:framework/inference@0.1.0;
         import tinytorch:framework/telemetry@0.1.0;
+        import wasi:cli/exit@0.2.6;
+        import wasi:cli/environment@0.2.6;
+        import wasi:clocks/monotonic-clock@0.2.6;
+        import wasi:clocks/wall-clock@0.2.6;
+        import wasi:filesystem/preopens@0.2.6;
+        import wasi:io/poll@0.2.6;
+        import wasi:random/random@0.2.6;
+        import wasi:sockets/instance-network@0.2.6;
+    }
+    package wasi:cli@0.2.6 {
+        interface exit { exit: func(status: result); }
+        interface environment { get-environment: func() -> list<tuple<string, string>>; }
+    }
+    package wasi:clocks@0.2.6 {
+        interface monotonic-clock {
+            use wasi:io/poll@0.2.6.{pollable};
+            now: func() -> u64;
+            subscribe-duration: func(when: u64) -> pollable;
+        }
+        interface wall-clock {
+            record datetime { seconds: u64, nanoseconds: u32 }
+            now: func() -> datetime;
+        }
+    }
+    package wasi:filesystem@0.2.6 {
+        interface types { resource descriptor; }
+        interface preopens {
+            use types.{descriptor};
+            get-directories: func() -> list<tuple<descriptor, string>>;
+        }
+    }
+    package wasi:io@0.2.6 {
+        interface poll { resource pollable { block: func(); } }
+    }
+    package wasi:random@0.2.6 {
+        interface random { get-random-u64: func() -> u64; }
+    }
+    package wasi:sockets@0.2.6 {
+        interface network { resource network; }
+        interface instance-network {
+            use network.{network};
+            instance-network: func() -> network;
+        }
     }";
 
 /// The component that the skeleton becomes with these parts replaced.

@@ -11,7 +11,7 @@ use wasmparser::{
 };
 
 use self::budget::Budget;
-use crate::{ALLOWED_IMPORTS, Limits, Rule};
+use crate::{Limits, Rule, contract::may_import};
 
 /// A rule that was broken, and the sentence that says so.
 #[derive(Debug)]
@@ -178,11 +178,11 @@ impl Gate<'_> {
 /// An import is allowed when it is an instance of one of the contract's interfaces, and nothing else.
 fn is_allowed(name: &ComponentExternName<'_>, ty: &ComponentTypeRef) -> Checked {
     let (name, is_instance) = (name.name, matches!(ty, ComponentTypeRef::Instance(_)));
-    if is_instance && ALLOWED_IMPORTS.contains(&name) {
+    if is_instance && may_import(name) {
         return Ok(());
     }
     let way_out = if name.starts_with("wasi:") {
-        "; a submission has no files, clocks or environment: build for wasm32-unknown-unknown, as `tito build` does"
+        "; a submission has no network: build for wasm32-unknown-unknown, as `tito build` does"
     } else {
         "; a submission may import the contract's own interfaces and nothing else"
     };

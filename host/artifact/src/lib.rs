@@ -11,7 +11,7 @@ mod limits;
 mod refusal;
 
 pub use artifact::{Artifact, Gated};
-pub use contract::{ALLOWED_IMPORTS, MODELS};
+pub use contract::{ALLOWED_IMPORTS, ALLOWED_WASI, MODELS};
 pub use digest::Digest;
 pub use limits::{GateLimits, Limits, RunLimits};
 pub use refusal::{Refusal, Rule};

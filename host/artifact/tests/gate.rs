@@ -87,7 +87,10 @@ fn what_is_no_component_is_told_its_way_out() {
 fn only_the_contract_is_imported_and_names_are_escaped() {
     let import = |name: &str| binary(&format!("(component (import \"{name}\" (instance)))"));
     assert_eq!(rule_of(import("tinytorch:framework/telemetry@0.1.0"), &Limits::default()), None);
-    refused(import("wasi:filesystem/types@0.2.0"), Rule::Import, "wasm32-unknown-unknown");
+    assert_eq!(rule_of(import("wasi:clocks/wall-clock@0.2.6"), &Limits::default()), None);
+    refused(import("wasi:sockets/tcp@0.2.6"), Rule::Import, "wasm32-unknown-unknown");
+    refused(import("wasi:clocks/wall-clock@0.3.0"), Rule::Import, "wall-clock@0.3.0");
+    refused(import("wasi:clocks/wall-clock@0.2.x"), Rule::Import, "wall-clock@0.2.x");
     refused(import("tinytorch:framework/grades@0.1.0"), Rule::Import, "'tinytorch:framework/grades@0.1.0'");
     refused(binary("(component (import \"f\" (func)))"), Rule::Import, "'f'");
     refused(

@@ -17,6 +17,7 @@ use crate::{
     contract::models,
     engine, state,
     state::{State, escaped},
+    wasi,
 };
 
 /// An engine with its limits and its cache: compiles artifacts.
@@ -49,7 +50,9 @@ impl Sandbox {
     ) -> Result<Self, HostError> {
         let engine = engine::engine(metering, watch, limits)?;
         let mut linker = Linker::new(&engine);
-        state::link(&mut linker).map_err(|e| HostError::new("cannot link the contract's imports", e))?;
+        state::link(&mut linker)
+            .and_then(|()| wasi::link(&mut linker))
+            .map_err(|e| HostError::new("cannot link the contract's imports", e))?;
         Ok(Self { engine, linker, limits: Arc::new(limits.clone()), cache })
     }
 

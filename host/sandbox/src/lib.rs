@@ -15,6 +15,7 @@ mod local;
 mod outcome;
 mod state;
 mod unusable;
+mod wasi;
 
 pub use cache::Cache;
 pub use compile::{Compiled, Sandbox};

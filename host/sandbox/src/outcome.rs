@@ -107,6 +107,8 @@ pub enum TrapKind {
     /// Its answer breaks the contract: a pointer outside its memory, text that is not UTF-8, a forged handle, a
     /// tensor whose shape and data disagree.
     InvalidAnswer,
+    /// It left the program, as if a grader were there to be left.
+    Exit,
     /// Anything else.
     Other,
 }

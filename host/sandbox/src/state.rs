@@ -10,6 +10,7 @@ use crate::{
         tensors::{self, Fault},
     },
     ledger::Ledger,
+    wasi::Wasi,
 };
 
 /// The longest text of a submission's that is kept, in characters.
@@ -18,13 +19,19 @@ const LINE_CHARS: usize = 512;
 /// What one store carries.
 pub(crate) struct State {
     pub(crate) ledger: Ledger,
+    pub(crate) wasi: Wasi,
     log: Vec<String>,
     log_lines: usize,
 }
 
 impl State {
     pub(crate) fn new(limits: &RunLimits) -> Self {
-        Self { ledger: Ledger::new(limits), log: Vec::new(), log_lines: limits.log_lines as usize }
+        Self {
+            ledger: Ledger::new(limits),
+            wasi: Wasi::default(),
+            log: Vec::new(),
+            log_lines: limits.log_lines as usize,
+        }
     }
 
     /// The lines that the submission has logged, escaped and cut.

@@ -2,6 +2,7 @@
 
 use tito_artifact::RunLimits;
 use wasmtime::{Error, Store, Trap as Code, WasmBacktrace};
+use wasmtime_wasi::I32Exit;
 
 use crate::{
     Limit, LimitKind, Outcome, Trap, TrapKind,
@@ -23,6 +24,10 @@ impl End {
     /// that gets no more memory gives up.
     pub(super) fn of(error: &Error, store: &mut Store<State>, limits: &RunLimits) -> Self {
         let limit = |(kind, allowed)| Self::Limit(Limit { kind, allowed });
+        if let Some(&I32Exit(status)) = error.downcast_ref::<I32Exit>() {
+            let message = format!("it left the program with status {status}");
+            return Self::Trap(Trap { kind: TrapKind::Exit, message, functions: functions(error) });
+        }
         let code = error.downcast_ref::<Code>();
         let known = match code {
             Some(Code::OutOfFuel) => Some((LimitKind::Fuel, limits.fuel_per_call)),
