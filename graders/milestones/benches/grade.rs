@@ -38,7 +38,7 @@ fn whole(c: &mut Criterion) {
         assert!(graded(&bytes, None, &data).all_passed());
         group.bench_function(format!("{name}, cold"), |b| b.iter(|| graded(&bytes, None, &data)));
         group.bench_function(format!("{name}, warm"), |b| {
-            b.iter(|| graded(&bytes, Some(cache.clone()), &data))
+            b.iter(|| graded(&bytes, Some(cache.clone()), &data));
         });
     }
     group.finish();

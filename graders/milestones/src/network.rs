@@ -10,7 +10,7 @@ use tito_tensor::Tensor;
 pub struct Network {
     /// Flatten, dense, ReLU, dense: logits, one for each class.
     pub layers: Vec<Layer>,
-    /// W [pixels, hidden], b [hidden], W [hidden, classes], b [classes].
+    /// `W [pixels, hidden]`, `b [hidden]`, `W [hidden, classes]`, `b [classes]`.
     pub parameters: Vec<Tensor>,
 }
 

@@ -7,7 +7,8 @@ mod budget;
 mod function;
 
 use wasmparser::{
-    ComponentExternName, ComponentTypeRef, Encoding, Parser, Payload, ValidPayload, Validator, WasmFeatures,
+    CanonicalFunction, ComponentExternName, ComponentTypeRef, Encoding, Parser, Payload, ValidPayload,
+    Validator, WasmFeatures,
 };
 
 use self::budget::Budget;
@@ -111,6 +112,8 @@ impl Gate<'_> {
                 self.budget.add(Rule::Instances, instances.count().into())
             }
             P::FunctionSection(functions) => self.budget.add(Rule::Functions, functions.count().into()),
+            P::ComponentAliasSection(aliases) => self.budget.add(Rule::Externs, aliases.count().into()),
+            P::ComponentCanonicalSection(functions) => self.canonical_functions(functions),
             P::MemorySection(memories) => self.memories(memories),
             P::TableSection(tables) => self.tables(tables),
             P::CodeSectionEntry(body) => self.function(body),
@@ -132,6 +135,18 @@ impl Gate<'_> {
             let memory = memory.map_err(invalid)?;
             let page = 1u64 << memory.page_size_log2.unwrap_or(16).min(63);
             self.budget.add(Rule::MemoryBytes, memory.initial.saturating_mul(page))?;
+        }
+        Ok(())
+    }
+
+    fn canonical_functions(
+        &mut self,
+        functions: &wasmparser::ComponentCanonicalSectionReader<'_>,
+    ) -> Checked {
+        self.budget.add(Rule::CanonicalFunctions, functions.count().into())?;
+        for function in functions.clone() {
+            let is_lift = matches!(function.map_err(invalid)?, CanonicalFunction::Lift { .. });
+            self.budget.add(Rule::NestedLifts, u64::from(is_lift && self.depth > 1))?;
         }
         Ok(())
     }

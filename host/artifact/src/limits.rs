@@ -51,8 +51,13 @@ pub struct GateLimits {
     pub memories: u64,
     /// Tables, over all modules.
     pub tables: u64,
-    /// Imports and exports of every module and component together.
+    /// Imports, exports and aliases of every module and component together.
     pub externs: u64,
+    /// Canonical functions: lifts, lowers and resource operations. The engine compiles a trampoline for each.
+    pub canonical_functions: u64,
+    /// Lifts inside nested components: from each to its caller the engine generates an adapter, whose size grows
+    /// with the types that it carries. `wit-component` makes none; composed components do.
+    pub nested_lifts: u64,
     /// All custom sections together, where names and debug information are kept.
     pub custom_section_bytes: u64,
 }
@@ -109,6 +114,8 @@ impl Default for GateLimits {
             memories: 4,
             tables: 16,
             externs: 4_000,
+            canonical_functions: 1_000,
+            nested_lifts: 16,
             custom_section_bytes: 4 * MIB,
         }
     }

@@ -62,6 +62,10 @@ pub enum Rule {
     /// See the field of this name.
     Externs,
     /// See the field of this name.
+    CanonicalFunctions,
+    /// See the field of this name.
+    NestedLifts,
+    /// See the field of this name.
     CustomSectionBytes,
     /// The memories start larger than [`RunLimits::memory_bytes`](crate::RunLimits::memory_bytes).
     MemoryBytes,

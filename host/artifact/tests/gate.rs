@@ -14,8 +14,12 @@ const SAMPLE: &str = r#"
         (func (type 0) (local i32 i64 f32) (block (loop (if (i32.const 1) (then)))) (block))
         (func (type 1) (block (block (br_table 0 1 0 (local.get 0)))))
         (export "f" (func 0)))
-      (core instance (instantiate $m))
-      (component (component))
+      (core instance $i (instantiate $m))
+      (component (component
+        (core module $n (func (export "h")))
+        (core instance $j (instantiate $n))
+        (func (canon lift (core func $j "h")))))
+      (func (canon lift (core func $i "f")))
       (core module (func (export "g"))))
 "#;
 
@@ -45,22 +49,24 @@ fn check(rule: Rule, figure: u64, field: impl Fn(&mut Limits) -> &mut u64) {
 #[test]
 fn every_limit_is_obeyed_at_its_figure_and_violated_one_below() {
     check(Rule::ComponentBytes, binary(SAMPLE).len() as u64, |l| &mut l.gate.component_bytes);
-    check(Rule::CodeBytes, 39, |l| &mut l.gate.code_bytes);
-    check(Rule::Functions, 3, |l| &mut l.gate.functions);
+    check(Rule::CodeBytes, 41, |l| &mut l.gate.code_bytes);
+    check(Rule::Functions, 4, |l| &mut l.gate.functions);
     check(Rule::FunctionBytes, 22, |l| &mut l.gate.function_bytes);
     check(Rule::FunctionLocals, 3, |l| &mut l.gate.function_locals);
     check(Rule::FunctionNesting, 3, |l| &mut l.gate.function_nesting);
     check(Rule::FunctionComplexity, 12, |l| &mut l.gate.function_complexity);
     check(Rule::ComponentComplexity, 14, |l| &mut l.gate.component_complexity);
     check(Rule::BranchTargets, 3, |l| &mut l.gate.branch_targets);
-    check(Rule::Types, 3, |l| &mut l.gate.types);
+    check(Rule::Types, 6, |l| &mut l.gate.types);
     check(Rule::ComponentNesting, 3, |l| &mut l.gate.component_nesting);
-    check(Rule::Modules, 2, |l| &mut l.gate.modules);
-    check(Rule::Instances, 1, |l| &mut l.gate.instances);
+    check(Rule::Modules, 3, |l| &mut l.gate.modules);
+    check(Rule::Instances, 2, |l| &mut l.gate.instances);
     check(Rule::Memories, 1, |l| &mut l.gate.memories);
     check(Rule::Tables, 1, |l| &mut l.gate.tables);
-    check(Rule::Externs, 2, |l| &mut l.gate.externs);
-    check(Rule::CustomSectionBytes, 12, |l| &mut l.gate.custom_section_bytes);
+    check(Rule::Externs, 5, |l| &mut l.gate.externs);
+    check(Rule::CanonicalFunctions, 2, |l| &mut l.gate.canonical_functions);
+    check(Rule::NestedLifts, 1, |l| &mut l.gate.nested_lifts);
+    check(Rule::CustomSectionBytes, 40, |l| &mut l.gate.custom_section_bytes);
     check(Rule::MemoryBytes, 2 * 65_536, |l| &mut l.run.memory_bytes);
     check(Rule::TableElements, 7, |l| &mut l.run.table_elements);
 }

@@ -219,7 +219,7 @@ fn lists(c: &mut Criterion) {
         let mut ours = Ours::new(Metering::Timed, Watch::Outside, Layer::Relu);
         group.throughput(Throughput::Bytes(u64::from(elements) * 8));
         group.bench_function(format!("{} KiB", elements / 256), |b| {
-            b.iter(|| ours.forward(black_box(&input)))
+            b.iter(|| ours.forward(black_box(&input)));
         });
     }
     group.finish();
@@ -242,7 +242,7 @@ fn compile(c: &mut Criterion) {
     group.sample_size(20);
     group.bench_function("cold", |b| b.iter(|| answer(cold.compile(&artifact).expect("the host is well"))));
     group.bench_function("cached", |b| {
-        b.iter(|| answer(cached.compile(&artifact).expect("the host is well")))
+        b.iter(|| answer(cached.compile(&artifact).expect("the host is well")));
     });
     group.finish();
 }
