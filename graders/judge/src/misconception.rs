@@ -32,6 +32,11 @@ pub const MISCONCEPTIONS: [&[Misconception]; 5] = [
 ];
 
 impl Misconception {
+    /// Half precision is coarse: an answer that is off by less has another cause.
+    fn is_plausible(&self, case: &Case, answer: &Tensor) -> bool {
+        self.name != anything::HALF_PRECISION || anything::is_coarse(case, answer)
+    }
+
     /// Whether this bug would give this answer to a case.
     pub fn explains(&self, case: &Case, answer: &Tensor) -> bool {
         self.answers.iter().filter_map(|give| give(case)).any(|given| is_alike(&given, answer))
@@ -44,8 +49,14 @@ pub(crate) fn explanations(case: &Case, answer: &Tensor) -> Vec<&'static Misconc
     MISCONCEPTIONS
         .iter()
         .flat_map(|table| table.iter())
-        .filter(|known| known.explains(case, answer))
+        .filter(|known| known.explains(case, answer) && known.is_plausible(case, answer))
         .collect()
+}
+
+/// The answer of a formula that is right where nothing overflows; `None` where nothing does, since any answer that is
+/// nearly right would else be taken for it.
+fn overflowing(given: Option<Judged>) -> Option<Judged> {
+    given.filter(|judged| judged.value.data().iter().any(|x| x.is_nan()))
 }
 
 /// Equal within the bound, where a NaN that the bug gives is matched by a NaN.

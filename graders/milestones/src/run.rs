@@ -46,7 +46,9 @@ fn result(rule: &CheckRule, found: Found) -> CheckResult {
         Found::Review(score, evidence) => (Status::AwaitingReview, score, evidence),
         Found::Cases(findings) => {
             let score = score(rule.scoring, &findings);
-            let status = if score >= 1.0 { Status::Passed } else { Status::Failed };
+            // A guest that traps on some images may still reach the accuracy: it keeps the score and has not passed.
+            let has_passed = score >= 1.0 && findings.is_right();
+            let status = if has_passed { Status::Passed } else { Status::Failed };
             (status, score, findings.evidence())
         }
     };

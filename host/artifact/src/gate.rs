@@ -11,7 +11,7 @@ use wasmparser::{
     Validator, WasmFeatures,
 };
 
-use self::budget::Budget;
+use self::{budget::Budget, function::Signatures};
 use crate::{Limits, Rule, contract::may_import};
 
 /// A rule that was broken, and the sentence that says so.
@@ -41,8 +41,13 @@ pub(crate) fn inspect(bytes: &[u8], limits: &Limits) -> Checked<Vec<String>> {
     let mut budget = Budget::new(limits);
     budget.add(Rule::ComponentBytes, bytes.len() as u64)?;
     is_component(bytes)?;
-    let mut gate =
-        Gate { budget, validator: Validator::new_with_features(FEATURES), depth: 0, exports: vec![] };
+    let mut gate = Gate {
+        budget,
+        validator: Validator::new_with_features(FEATURES),
+        signatures: Signatures::default(),
+        depth: 0,
+        exports: vec![],
+    };
     for payload in Parser::new(0).parse_all(bytes) {
         gate.payload(&payload.map_err(invalid)?)?;
     }
@@ -72,6 +77,7 @@ fn invalid(error: wasmparser::BinaryReaderError) -> Breach {
 struct Gate<'a> {
     budget: Budget<'a>,
     validator: Validator,
+    signatures: Signatures,
     depth: u64,
     exports: Vec<String>,
 }
@@ -98,9 +104,13 @@ impl Gate<'_> {
             }
             P::Version { encoding: Encoding::Module, .. } => {
                 self.depth += 1;
+                self.signatures = Signatures::default();
                 self.budget.add(Rule::Modules, 1)
             }
-            P::TypeSection(types) => self.budget.add(Rule::Types, types.count().into()),
+            P::TypeSection(types) => {
+                self.budget.add(Rule::Types, types.count().into())?;
+                self.signatures.declare(types).map_err(invalid)
+            }
             P::CoreTypeSection(types) => self.budget.add(Rule::Types, types.count().into()),
             P::ComponentTypeSection(types) => self.budget.add(Rule::Types, types.count().into()),
             P::ImportSection(imports) => self.budget.add(Rule::Externs, imports.count().into()),
@@ -111,7 +121,10 @@ impl Gate<'_> {
             P::ComponentInstanceSection(instances) => {
                 self.budget.add(Rule::Instances, instances.count().into())
             }
-            P::FunctionSection(functions) => self.budget.add(Rule::Functions, functions.count().into()),
+            P::FunctionSection(functions) => {
+                self.budget.add(Rule::Functions, functions.count().into())?;
+                self.signatures.define(functions).map_err(invalid)
+            }
             P::ComponentAliasSection(aliases) => self.budget.add(Rule::Externs, aliases.count().into()),
             P::ComponentCanonicalSection(functions) => self.canonical_functions(functions),
             P::MemorySection(memories) => self.memories(memories),
@@ -163,7 +176,7 @@ impl Gate<'_> {
         let bytes = body.range().len() as u64;
         self.budget.add(Rule::CodeBytes, bytes)?;
         self.budget.at_most(Rule::FunctionBytes, bytes, "a function has")?;
-        let found = function::measure(body).map_err(invalid)?;
+        let found = function::measure(body, &mut self.signatures).map_err(invalid)?;
         self.budget.at_most(Rule::FunctionLocals, found.locals, "a function has")?;
         self.budget.at_most(Rule::FunctionNesting, found.nesting, "a function nests blocks")?;
         self.budget.at_most(Rule::FunctionComplexity, found.complexity(), "a function has")?;

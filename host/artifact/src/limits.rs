@@ -29,11 +29,12 @@ pub struct GateLimits {
     pub functions: u64,
     /// The body of one function.
     pub function_bytes: u64,
-    /// The locals of one function, its parameters aside.
+    /// The locals of one function, its parameters among them.
     pub function_locals: u64,
     /// How deep blocks, loops and ifs of one function are nested.
     pub function_nesting: u64,
-    /// Locals times blocks of one function: what register allocation and SSA construction grow with.
+    /// Locals times blocks of one function, a block that carries values counting for as many more: what register
+    /// allocation and SSA construction grow with.
     pub function_complexity: u64,
     /// The same, summed over all functions.
     pub component_complexity: u64,
@@ -95,6 +96,26 @@ pub struct RunLimits {
 
 const MIB: u64 = 1 << 20;
 
+/// The stack that a call may have: wasmtime's own calls need the least, and its threads have no more than the most.
+const STACK_BYTES: std::ops::RangeInclusive<u32> = 64 << 10..=2 << 20;
+
+impl Limits {
+    /// What no submission can be run under, if these limits hold such a thing: the field and what it must be.
+    pub fn problem(&self) -> Option<String> {
+        let run = &self.run;
+        let (least, most) = (STACK_BYTES.start(), STACK_BYTES.end());
+        if !STACK_BYTES.contains(&run.stack_bytes) {
+            return Some(format!(
+                "run.stack_bytes is {}; it must be from {least} to {most}",
+                run.stack_bytes
+            ));
+        }
+        let positive = [("fuel_per_call", run.fuel_per_call), ("deadline_ms", run.deadline_ms)];
+        let zero = positive.into_iter().find(|(_, figure)| *figure == 0);
+        zero.map(|(name, _)| format!("run.{name} is 0, under which nothing runs"))
+    }
+}
+
 impl Default for GateLimits {
     fn default() -> Self {
         Self {
@@ -137,5 +158,29 @@ impl Default for RunLimits {
             handles: 1_000,
             log_lines: 1_000,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(change: impl Fn(&mut RunLimits), problem: Option<&str>) {
+        let mut limits = Limits::default();
+        change(&mut limits.run);
+        match (limits.problem(), problem) {
+            (Some(found), Some(words)) => assert!(found.contains(words), "{found}"),
+            (found, wanted) => assert_eq!(found.as_deref(), wanted),
+        }
+    }
+
+    #[test]
+    fn limits_under_which_nothing_runs_are_named() {
+        check(|_| {}, None);
+        check(|run| run.stack_bytes = 0, Some("stack_bytes is 0"));
+        check(|run| run.stack_bytes = 64 << 20, Some("from 65536 to 2097152"));
+        check(|run| run.fuel_per_call = 0, Some("fuel_per_call is 0"));
+        check(|run| run.deadline_ms = 0, Some("deadline_ms is 0"));
     }
 }

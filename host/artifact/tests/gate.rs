@@ -71,6 +71,25 @@ fn every_limit_is_obeyed_at_its_figure_and_violated_one_below() {
     check(Rule::TableElements, 7, |l| &mut l.run.table_elements);
 }
 
+/// A thousand parameters in 600 loops, and 300 loops that carry a thousand values: kilobytes that take Cranelift
+/// seconds each.
+#[test]
+fn parameters_and_what_blocks_carry_count_as_locals() {
+    let wide = "i32 ".repeat(1_000);
+    let get: String = (0..1_000).map(|i| format!("(local.get {i})")).collect();
+    let loops = "(loop (local.set 0 (local.get 1)))".repeat(600);
+    let params = format!("(func (param {wide}) {loops})");
+    let carried = format!("(loop (param {wide}) (result {wide})) ").repeat(300);
+    let carries = format!("(func (param {wide}) (result {wide}) {get} {carried})");
+    for module in [params, carries] {
+        refused(
+            binary(&format!("(component (core module {module}))")),
+            Rule::FunctionComplexity,
+            "locals times",
+        );
+    }
+}
+
 #[track_caller]
 fn refused(bytes: Vec<u8>, rule: Rule, words: &str) {
     let (broken, message) = rule_of(bytes, &Limits::default()).expect("it is refused");

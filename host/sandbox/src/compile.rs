@@ -15,7 +15,9 @@ use wasmtime::{
 use crate::{
     Cache, Called, Fault, Guest, HostError, Launch, LocalGuest, Metering, Outcome, WASMTIME_VERSION, Watch,
     contract::models,
-    engine, state,
+    engine,
+    local::end::by_system,
+    state,
     state::{State, escaped},
     wasi,
 };
@@ -68,7 +70,12 @@ impl Sandbox {
             Some(component) => component,
             None => match Component::from_binary(&self.engine, artifact.bytes()) {
                 Ok(component) => self.keep(artifact, component)?,
-                Err(error) => return Ok(unusable("does not compile", &error)),
+                Err(error) => match by_system(&error) {
+                    Some(refused) => {
+                        return Err(HostError::new("cannot compile: the system refused", refused));
+                    }
+                    None => return Ok(unusable("does not compile", &error)),
+                },
             },
         };
         Ok(match self.linker.instantiate_pre(&component) {

@@ -16,6 +16,7 @@ pub(crate) struct Ledger {
     memories: u32,
     table_count: u32,
     denied: Option<Limit>,
+    system: Option<String>,
 }
 
 /// A sum that may not pass a limit.
@@ -60,6 +61,7 @@ impl Ledger {
             memories: limits.memories,
             table_count: limits.tables,
             denied: None,
+            system: None,
         }
     }
 
@@ -73,6 +75,19 @@ impl Ledger {
         self.denied.take()
     }
 
+    /// What the system did not provide although it was granted: our failure, not the guest's.
+    pub(crate) fn take_system_failure(&mut self) -> Option<String> {
+        self.system.take()
+    }
+
+    /// A growth failed. One that was granted is taken back, and the system is to blame for it.
+    fn failed(&mut self, account: fn(&mut Self) -> &mut Account, error: &wasmtime::Error) {
+        if account(self).pending > 0 {
+            account(self).take_back();
+            self.system = Some(format!("{error:#}"));
+        }
+    }
+
     fn note(&mut self, granted: Result<(), Limit>) -> bool {
         if let Err(limit) = granted {
             self.denied.get_or_insert(limit);
@@ -82,23 +97,31 @@ impl Ledger {
 }
 
 impl ResourceLimiter for Ledger {
-    fn memory_growing(&mut self, current: usize, desired: usize, _maximum: Option<usize>) -> Result<bool> {
+    fn memory_growing(&mut self, current: usize, desired: usize, maximum: Option<usize>) -> Result<bool> {
+        if maximum.is_some_and(|maximum| desired > maximum) {
+            self.memory.pending = 0;
+            return Ok(false);
+        }
         let granted = self.memory.grow(current, desired);
         Ok(self.note(granted))
     }
 
-    fn memory_grow_failed(&mut self, _error: wasmtime::Error) -> Result<()> {
-        self.memory.take_back();
+    fn memory_grow_failed(&mut self, error: wasmtime::Error) -> Result<()> {
+        self.failed(|ledger| &mut ledger.memory, &error);
         Ok(())
     }
 
-    fn table_growing(&mut self, current: usize, desired: usize, _maximum: Option<usize>) -> Result<bool> {
+    fn table_growing(&mut self, current: usize, desired: usize, maximum: Option<usize>) -> Result<bool> {
+        if maximum.is_some_and(|maximum| desired > maximum) {
+            self.tables.pending = 0;
+            return Ok(false);
+        }
         let granted = self.tables.grow(current, desired);
         Ok(self.note(granted))
     }
 
-    fn table_grow_failed(&mut self, _error: wasmtime::Error) -> Result<()> {
-        self.tables.take_back();
+    fn table_grow_failed(&mut self, error: wasmtime::Error) -> Result<()> {
+        self.failed(|ledger| &mut ledger.tables, &error);
         Ok(())
     }
 
@@ -127,9 +150,14 @@ mod tests {
         assert_eq!(ledger.take_denied(), Some(Limit { kind: LimitKind::Memory, allowed: 100 }));
         ledger.memory_grow_failed(wasmtime::format_err!("denied")).unwrap();
         assert_eq!(ledger.memory_bytes(), (60, 60), "what was denied is not taken back");
+        assert_eq!(ledger.take_system_failure(), None);
         assert!(ledger.memory_growing(60, 100, None).unwrap());
         ledger.memory_grow_failed(wasmtime::format_err!("no pages")).unwrap();
         assert_eq!(ledger.memory_bytes(), (60, 100));
         assert_eq!(ledger.take_denied(), None);
+        assert_eq!(ledger.take_system_failure().as_deref(), Some("no pages"));
+        assert!(!ledger.memory_growing(60, 90, Some(80)).unwrap(), "more than the memory says of itself");
+        ledger.memory_grow_failed(wasmtime::format_err!("its own maximum")).unwrap();
+        assert_eq!((ledger.take_denied(), ledger.take_system_failure()), (None, None));
     }
 }

@@ -1,6 +1,6 @@
 //! A guest in our own process.
 
-mod end;
+pub(crate) mod end;
 
 use std::sync::Arc;
 
@@ -18,6 +18,10 @@ use crate::{
     engine::TICK,
     state::{State, escaped},
 };
+
+/// More axes and more tensors than any layer has: whoever answers with more wants to fill our memory and reports.
+const AXES: usize = 16;
+const TENSORS: usize = 10_000;
 
 /// A guest in our own process: one store, dropped at the first trap or limit.
 pub struct LocalGuest {
@@ -50,7 +54,7 @@ impl LocalGuest {
                 let life = Life { store, interface, models: Vec::new() };
                 Outcome::Answer(Self { limits, life: Ok(Box::new(life)), usage })
             }
-            Err(error) => End::of(&error, &mut store, &limits).outcome(),
+            Err(error) => End::of(&error, &mut store, &limits)?.outcome(),
         })
     }
 
@@ -73,11 +77,14 @@ impl LocalGuest {
         note_memory(&mut self.usage, &life.store);
         match answer {
             Ok(answer) => {
+                if let Some(refused) = life.store.data_mut().ledger.take_system_failure() {
+                    return Err(HostError::new("cannot give a guest more memory", refused));
+                }
                 note_fuel(&mut self.usage, &life.store, &self.limits);
                 Ok(answer.map_or_else(|fault| Outcome::Fault(fault.into()), Outcome::Answer))
             }
             Err(error) => {
-                let end = End::of(&error, &mut life.store, &self.limits);
+                let end = End::of(&error, &mut life.store, &self.limits)?;
                 Ok(self.end(end))
             }
         }
@@ -113,6 +120,15 @@ impl LocalGuest {
 
     /// Tensors of an answer, checked before anybody sees them: shapes that fit their data, not too many elements.
     fn checked(&mut self, tensors: Vec<tensors::TensorResult>) -> Outcome<Vec<Tensor>> {
+        let axes = tensors.iter().map(|tensor| tensor.shape.len()).max().unwrap_or(0);
+        if axes > AXES || tensors.len() > TENSORS {
+            let message = format!("{} tensors of up to {axes} axes: nothing has so many", tensors.len());
+            return self.end(End::Trap(Trap {
+                kind: TrapKind::InvalidAnswer,
+                message,
+                functions: Vec::new(),
+            }));
+        }
         let elements: u64 = tensors.iter().map(|tensor| tensor.data.len() as u64).sum();
         if elements > self.limits.output_elements {
             let allowed = self.limits.output_elements;

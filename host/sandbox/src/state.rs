@@ -13,8 +13,8 @@ use crate::{
     wasi::Wasi,
 };
 
-/// The longest text of a submission's that is kept, in characters.
-const LINE_CHARS: usize = 512;
+/// The longest text of a submission's that is kept, in bytes before it is escaped.
+const LINE_BYTES: usize = 512;
 
 /// What one store carries.
 pub(crate) struct State {
@@ -48,10 +48,11 @@ pub(crate) fn link(linker: &mut Linker<State>) -> wasmtime::Result<()> {
     telemetry::add_to_linker::<_, HasSelf<State>>(linker, |state| state)
 }
 
-/// Text from a guest, fit for a report: what does not print is escaped, and it is cut at `LINE_CHARS`.
+/// Text from a guest, fit for a report: what does not print is escaped, and it is cut at `LINE_BYTES`.
 pub(crate) fn escaped(text: &str) -> String {
     let mut shown = String::new();
-    for c in text.chars().take(LINE_CHARS) {
+    let kept = &text[..text.floor_char_boundary(LINE_BYTES)];
+    for c in kept.chars() {
         match c {
             '\'' | '"' | '\\' => shown.push(c),
             _ => shown.extend(c.escape_debug()),

@@ -50,6 +50,27 @@ fn what_is_wrong_is_named() {
     home.check(&test("odd.wasm", &[]), 1, "no-such-function");
 }
 
+/// Every guest reserves 4 GiB of addresses, which this shell does not give: no fault of the submission's.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_the_system_refuses_is_no_grade() {
+    let folder = tempfile::tempdir().unwrap();
+    let script = format!(
+        "ulimit -v 3000000; exec '{}' milestone test 1 --jobs 1 --component '{}' --no-cache",
+        env!("CARGO_BIN_EXE_tito"),
+        reference()
+    );
+    let output = std::process::Command::new("sh")
+        .args(["-c", &script])
+        .current_dir(folder.path())
+        .env("TITO_DATA_DIR", folder.path())
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(4), "{said}");
+    assert!(said.contains("the system refused") && !said.contains("of 100"), "{said}");
+}
+
 #[test]
 fn what_the_gate_refuses_is_reported_and_not_graded() {
     let home = Home::new();
@@ -61,6 +82,8 @@ fn what_the_gate_refuses_is_reported_and_not_graded() {
     home.check(&["export", "layers", "--component", "text.wasm"], 3, "Refused: not-a-component");
     home.write("limits.toml", "[gate]\ncomponent_bytes = 1000\n");
     home.check(&test(&reference(), &["--limits", "limits.toml"]), 3, "at most 1,000 are allowed");
+    home.write("limits.toml", "[run]\nstack_bytes = 0\n");
+    home.check(&test(&reference(), &["--limits", "limits.toml"]), 2, "run.stack_bytes is 0; it must be from");
     home.write("limits.toml", "[run]\nfuel_per_call = 1\n");
     home.check(&test(&reference(), &["--limits", "limits.toml"]), 1, "the fuel limit: at most 1 units");
 }

@@ -3,7 +3,7 @@
 use tito_kernels::Judged;
 use tito_sandbox::Layer;
 
-use super::{Misconception, mapped};
+use super::{Misconception, mapped, overflowing};
 use crate::Case;
 
 /// Beyond this the f32 exponential is infinite: the logarithm of `f32::MAX`.
@@ -38,7 +38,7 @@ pub(super) const MISCONCEPTIONS: &[Misconception] = &[
         advice: "exp(x) / (1 + exp(x)) is infinity over infinity for large x. Use 1 / (1 + exp(-x)), which is \
                  right at both ends.",
         answers: &[|case| {
-            of(case, &Layer::Sigmoid, |x| if x > EXP_OVERFLOW { f64::NAN } else { sigmoid(x) })
+            overflowing(of(case, &Layer::Sigmoid, |x| if x > EXP_OVERFLOW { f64::NAN } else { sigmoid(x) }))
         }],
     },
     Misconception {
@@ -64,9 +64,23 @@ pub(super) const MISCONCEPTIONS: &[Misconception] = &[
         advice: "The exponentials overflow for large x, and infinity over infinity is NaN. Use f32::tanh, or \
                  exponentials of -|x| alone.",
         answers: &[
-            |case| of(case, &Layer::Tanh, |x| if 2.0 * x > EXP_OVERFLOW { f64::NAN } else { libm::tanh(x) }),
-            |case| of(case, &Layer::Tanh, |x| if x > EXP_OVERFLOW { f64::NAN } else { libm::tanh(x) }),
-            |case| of(case, &Layer::Tanh, |x| if x.abs() > EXP_OVERFLOW { f64::NAN } else { libm::tanh(x) }),
+            |case| {
+                overflowing(of(case, &Layer::Tanh, |x| {
+                    if 2.0 * x > EXP_OVERFLOW { f64::NAN } else { libm::tanh(x) }
+                }))
+            },
+            |case| {
+                overflowing(of(
+                    case,
+                    &Layer::Tanh,
+                    |x| if x > EXP_OVERFLOW { f64::NAN } else { libm::tanh(x) },
+                ))
+            },
+            |case| {
+                overflowing(of(case, &Layer::Tanh, |x| {
+                    if x.abs() > EXP_OVERFLOW { f64::NAN } else { libm::tanh(x) }
+                }))
+            },
         ],
     },
     Misconception {

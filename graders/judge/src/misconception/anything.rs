@@ -1,9 +1,13 @@
 //! What can go wrong in any layer.
 
 use tito_kernels::{Judged, Wide, tolerance};
+use tito_tensor::Tensor;
 
 use super::Misconception;
 use crate::{Case, cheats};
+
+/// The name of the one that is told only of coarse errors.
+pub(super) const HALF_PRECISION: &str = "half-precision";
 
 pub(super) const MISCONCEPTIONS: &[Misconception] = &[
     Misconception {
@@ -23,7 +27,7 @@ pub(super) const MISCONCEPTIONS: &[Misconception] = &[
         answers: &[|case| cheat(case, "the input")],
     },
     Misconception {
-        name: "half-precision",
+        name: HALF_PRECISION,
         advice: "The answer is right to three digits and no further, as half precision is. Compute in f32.",
         answers: &[half_precision],
     },
@@ -41,4 +45,12 @@ fn half_precision(case: &Case) -> Option<Judged> {
     let wider = f64::from(1u32 << 14) / tolerance(right.terms);
     let gauge = right.gauge.iter().map(|gauge| gauge * wider).collect();
     (right.terms > 0).then(|| Judged { gauge, ..right.clone() })
+}
+
+/// Whether some element is off by at least 2⁻¹⁴ of its gauge: an eighth of half precision's roundoff.
+pub(super) fn is_coarse(case: &Case, answer: &Tensor) -> bool {
+    let right = &case.expected;
+    let errors =
+        answer.data().iter().zip(right.value.data()).map(|(got, value)| (f64::from(*got) - value).abs());
+    errors.zip(&right.gauge).any(|(error, gauge)| error * f64::from(1u32 << 14) >= *gauge)
 }

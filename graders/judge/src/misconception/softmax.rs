@@ -3,7 +3,7 @@
 use tito_kernels::{Judged, Wide};
 use tito_sandbox::Layer;
 
-use super::{Misconception, activations::EXP_OVERFLOW, roughly};
+use super::{Misconception, activations::EXP_OVERFLOW, overflowing, roughly};
 use crate::Case;
 
 pub(super) const MISCONCEPTIONS: &[Misconception] = &[
@@ -82,5 +82,5 @@ fn unshifted(case: &Case) -> Option<Judged> {
         row.iter().map(|&x| exp(x) / sum).collect()
     };
     let data = input.data().chunks(width).flat_map(row).collect();
-    Some(roughly(Wide::new(input.shape().clone(), data).ok()?))
+    overflowing(Some(roughly(Wide::new(input.shape().clone(), data).ok()?)))
 }

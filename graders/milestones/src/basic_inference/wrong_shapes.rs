@@ -30,7 +30,10 @@ pub(super) fn check(context: &Context<'_>) -> Result<Found, HostError> {
             other => Ok(other.map(|_| unreachable!("answers were taken out above"))),
         })?;
         findings.used(usage);
-        findings.question(asked, came_back(&outcome));
+        // A wrong number of parameters is as well called an invalid argument.
+        let is_other_number =
+            shapes.len() != 2 && matches!(outcome, Outcome::Fault(Fault::InvalidArgument(_)));
+        findings.question(asked, came_back(&outcome).filter(|_| !is_other_number));
     }
     Ok(Found::Cases(findings))
 }

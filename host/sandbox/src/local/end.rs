@@ -5,7 +5,7 @@ use wasmtime::{Error, Store, Trap as Code, WasmBacktrace};
 use wasmtime_wasi::I32Exit;
 
 use crate::{
-    Limit, LimitKind, Outcome, Trap, TrapKind,
+    HostError, Limit, LimitKind, Outcome, Trap, TrapKind,
     state::{State, escaped},
 };
 
@@ -22,7 +22,18 @@ pub(super) enum End {
 impl End {
     /// What an error of wasmtime's means. A trap after memory was denied is the memory limit's: an allocator
     /// that gets no more memory gives up.
-    pub(super) fn of(error: &Error, store: &mut Store<State>, limits: &RunLimits) -> Self {
+    ///
+    /// # Errors
+    ///
+    /// If the system refused something, such as memory: that is our failure.
+    pub(super) fn of(error: &Error, store: &mut Store<State>, limits: &RunLimits) -> Result<Self, HostError> {
+        if let Some(refused) = by_system(error).or_else(|| store.data_mut().ledger.take_system_failure()) {
+            return Err(HostError::new("cannot run a guest: the system refused", refused));
+        }
+        Ok(Self::by_guest(error, store, limits))
+    }
+
+    fn by_guest(error: &Error, store: &mut Store<State>, limits: &RunLimits) -> Self {
         let limit = |(kind, allowed)| Self::Limit(Limit { kind, allowed });
         if let Some(&I32Exit(status)) = error.downcast_ref::<I32Exit>() {
             let message = format!("it left the program with status {status}");
@@ -52,6 +63,14 @@ impl End {
             Self::Limit(limit) => Outcome::Limit(limit),
         }
     }
+}
+
+/// What the system says where it is the cause, for example that it has no memory for a mapping. Such an error has no
+/// trap code, and a guest has no words in it.
+pub(crate) fn by_system(error: &Error) -> Option<String> {
+    let cause = error.root_cause().to_string();
+    let is_system = error.downcast_ref::<Code>().is_none() && cause.contains("(os error ");
+    is_system.then(|| format!("{error:#}"))
 }
 
 /// The limits that wasmtime reports in words alone; each has a test that would notice other words.

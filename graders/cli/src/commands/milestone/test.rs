@@ -104,10 +104,15 @@ fn jobs(text: &str) -> Result<usize, String> {
 
 fn limits(path: &Path) -> Result<Limits, Failure> {
     let bytes = input::read("limits", path, TEXT_BYTES)?;
-    toml::from_slice(&bytes).map_err(|error| {
-        let failure = Failure::usage(format!("cannot read the limits '{}'", path.display())).because(error);
+    let failed = || {
+        let failure = Failure::usage(format!("cannot use the limits '{}'", path.display()));
         failure.help("`tito milestone info 1 --json` shows all limits by name, in [gate] and [run]")
-    })
+    };
+    let limits: Limits = toml::from_slice(&bytes).map_err(|error| failed().because(error))?;
+    match limits.problem() {
+        Some(problem) => Err(failed().because(problem)),
+        None => Ok(limits),
+    }
 }
 
 fn secret(path: &Path) -> Result<Vec<u8>, Failure> {
