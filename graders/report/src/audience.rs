@@ -39,7 +39,7 @@ fn hide_cases(evidence: &mut Evidence) {
 fn hidden(hint: Hint) -> CaseEvidence {
     CaseEvidence {
         asked: "a hidden case".into(),
-        came_back: "a wrong answer; under the public seed the same check shows its cases whole".into(),
+        came_back: "no right answer; under the public seed the same check shows its cases whole".into(),
         mismatch: None,
         hint: Some(hint),
     }

@@ -88,7 +88,20 @@ impl Ledger {
         }
     }
 
-    fn note(&mut self, granted: Result<(), Limit>) -> bool {
+    /// Whether a growth is granted. One beyond the memory's or table's own maximum fails without being denied.
+    fn growing(
+        &mut self,
+        account: fn(&mut Self) -> &mut Account,
+        from: usize,
+        to: usize,
+        most: Option<usize>,
+    ) -> bool {
+        let account = account(self);
+        if most.is_some_and(|most| to > most) {
+            account.pending = 0;
+            return false;
+        }
+        let granted = account.grow(from, to);
         if let Err(limit) = granted {
             self.denied.get_or_insert(limit);
         }
@@ -98,12 +111,7 @@ impl Ledger {
 
 impl ResourceLimiter for Ledger {
     fn memory_growing(&mut self, current: usize, desired: usize, maximum: Option<usize>) -> Result<bool> {
-        if maximum.is_some_and(|maximum| desired > maximum) {
-            self.memory.pending = 0;
-            return Ok(false);
-        }
-        let granted = self.memory.grow(current, desired);
-        Ok(self.note(granted))
+        Ok(self.growing(|ledger| &mut ledger.memory, current, desired, maximum))
     }
 
     fn memory_grow_failed(&mut self, error: wasmtime::Error) -> Result<()> {
@@ -112,12 +120,7 @@ impl ResourceLimiter for Ledger {
     }
 
     fn table_growing(&mut self, current: usize, desired: usize, maximum: Option<usize>) -> Result<bool> {
-        if maximum.is_some_and(|maximum| desired > maximum) {
-            self.tables.pending = 0;
-            return Ok(false);
-        }
-        let granted = self.tables.grow(current, desired);
-        Ok(self.note(granted))
+        Ok(self.growing(|ledger| &mut ledger.tables, current, desired, maximum))
     }
 
     fn table_grow_failed(&mut self, error: wasmtime::Error) -> Result<()> {
