@@ -6,12 +6,12 @@ use std::{
 };
 
 use serde::Serialize;
-use tito_sandbox::{Called, Compiled, Guest, Launch, Layer, Mode, ModelId, Outcome, Usage};
+use tito_sandbox::{Called, Guest, Launch, Layer, Mode, ModelId, Outcome, Usage};
 use tito_tensor::Tensor;
 
-/// Launches what the sandbox made of an artifact, and notes how its calls end.
+/// Launches what somebody else launches, and notes how its calls end.
 pub struct Witness<'a> {
-    compiled: &'a Outcome<Compiled>,
+    launch: &'a dyn Launch,
     ends: Ends,
 }
 
@@ -26,8 +26,8 @@ struct Watched {
 
 impl<'a> Witness<'a> {
     /// A witness of these launches, which has seen nothing yet.
-    pub fn of(compiled: &'a Outcome<Compiled>) -> Self {
-        Self { compiled, ends: Ends::default() }
+    pub fn of(launch: &'a dyn Launch) -> Self {
+        Self { launch, ends: Ends::default() }
     }
 
     /// How calls have ended so far other than with an answer or a fault: `limit KIND` or `trap KIND`.
@@ -63,7 +63,7 @@ impl Launch for Witness<'_> {
         let ends = self.ends.clone();
         Ok(self
             .ends
-            .note(self.compiled.launch())?
+            .note(self.launch.launch())?
             .map(|guest| Box::new(Watched { guest, ends }) as Box<dyn Guest>))
     }
 }
@@ -91,5 +91,9 @@ impl Guest for Watched {
 
     fn usage(&self) -> Usage {
         self.guest.usage()
+    }
+
+    fn log(&self) -> &[String] {
+        self.guest.log()
     }
 }

@@ -33,8 +33,7 @@ fn ask(sandbox: &Sandbox, bytes: Vec<u8>) -> Got {
 /// Puts every variant of the skeleton to the sandbox, and expects each of these ends at least once.
 #[track_caller]
 fn check(variants: impl Iterator<Item = Vec<u8>>, expected: &[Got]) {
-    let sandbox =
-        Sandbox::new(Metering::Metered, Watch::Inside, &limits().run, None).expect("the host is well");
+    let sandbox = Sandbox::new(Metering::Metered, Watch::Inside, &limits().run).expect("the host is well");
     let found: Vec<Got> = variants.map(|bytes| ask(&sandbox, bytes)).collect();
     for got in expected {
         assert!(found.contains(got), "of {} variants none is {got:?}", found.len());

@@ -1,13 +1,16 @@
 //! The sabotage suite: every guest goes through the gate, the compiler and all of milestone 1, and ends as its
-//! header says.
+//! header says. It is compiled and run in worker processes, which are this executable, so that it has a `main` of its
+//! own.
 
 use std::{
     collections::BTreeSet,
-    fs,
+    env, fs,
     path::{Path, PathBuf},
+    process::ExitCode,
     sync::LazyLock,
 };
 
+use libtest_mimic::{Arguments, Failed, Trial};
 use rayon::{ThreadPool, ThreadPoolBuilder, prelude::*};
 use sha2::{Digest as _, Sha256};
 use tito_artifact::{Artifact, Gated, Limits, RunLimits};
@@ -15,13 +18,14 @@ use tito_data::{Dataset, Split, Store, TINYDIGITS};
 use tito_grade::{CheckResult, Grade, Status};
 use tito_judge::{MISCONCEPTIONS, Seed};
 use tito_milestones::{Context, Milestone, milestone};
-use tito_sandbox::{Compiled, Launch, Metering, Outcome, Sandbox, Watch};
+use tito_sandbox::{Launch, Metering, Outcome};
 use tito_tests::{Ending, Expectation, Guest, Witness, guests};
+use tito_worker::{Isolation, Prepared, WORKER};
 
-/// What all guests together may make the test's process hold: two of them at a time with the memory that
-/// [`limits`] gives each, what the host copies out of it, and the compiler.
+/// What all guests together may make the test's process hold, whatever their workers do: two answers at a time,
+/// components of the largest size, and the data.
 #[cfg(target_os = "linux")]
-const PEAK_BYTES: u64 = 768 << 20;
+const PEAK_BYTES: u64 = 512 << 20;
 
 static DATA: LazyLock<Dataset> = LazyLock::new(|| {
     Store::at("unused").load(&TINYDIGITS, Split::Test).expect("TinyDigits is part of the program")
@@ -51,11 +55,21 @@ fn pool(threads: usize) -> ThreadPool {
         .expect("threads can be started")
 }
 
-fn compile(artifact: &Artifact, fuel_per_call: u64) -> Outcome<Compiled> {
+fn compile(artifact: &Artifact, fuel_per_call: u64) -> Outcome<Prepared> {
     let limits = limits(fuel_per_call);
-    let sandbox =
-        Sandbox::new(Metering::Metered, Watch::Inside, &limits.run, None).expect("the host is well");
-    sandbox.compile(artifact).expect("the host is well")
+    isolation(&limits).compile(artifact, Metering::Metered).expect("the host is well")
+}
+
+#[cfg(target_os = "linux")]
+fn isolation(limits: &Limits) -> Isolation {
+    use tito_worker::{Program, Workers};
+
+    Isolation::Workers(Workers::new(Program::own().arg(WORKER), limits, None).locked_down())
+}
+
+#[cfg(not(target_os = "linux"))]
+fn isolation(limits: &Limits) -> Isolation {
+    Isolation::InProcess(limits.clone())
 }
 
 fn grade(artifact: &Artifact, launch: &dyn Launch, seed: &Seed) -> Grade {
@@ -64,7 +78,7 @@ fn grade(artifact: &Artifact, launch: &dyn Launch, seed: &Seed) -> Grade {
 }
 
 /// A guest that the gate lets through, compiled, where it compiles.
-fn admitted(guest: &Guest) -> Option<(Artifact, Outcome<Compiled>)> {
+fn admitted(guest: &Guest) -> Option<(Artifact, Outcome<Prepared>)> {
     match Artifact::gate(guest.bytes.clone(), &limits(guest.fuel_per_call)) {
         Gated::Admitted(artifact) => {
             let compiled = compile(&artifact, guest.fuel_per_call);
@@ -126,14 +140,23 @@ fn check(kinds: &[&str], complaint: impl Fn(&Guest) -> Option<String> + Send + S
     assert!(complaints.is_empty(), "{}", complaints.join("\n"));
 }
 
-#[test]
 fn every_guest_ends_as_its_header_says() {
     check(&[""], |guest| {
         let (found, expected) = (found(guest), expected(guest));
         (found != expected).then(|| format!("{}\n  expected {expected:?}\n  found    {found:?}", guest.name))
     });
     #[cfg(target_os = "linux")]
+    assert_eq!(children(), 0, "workers are left");
+    #[cfg(target_os = "linux")]
     assert!(peak_bytes() < PEAK_BYTES, "{} bytes at most, where {PEAK_BYTES} are allowed", peak_bytes());
+}
+
+/// The processes whose parent is this one. Nothing else runs meanwhile.
+#[cfg(target_os = "linux")]
+fn children() -> usize {
+    let tasks = fs::read_dir("/proc/self/task").expect("Linux lists threads").flatten();
+    let children = tasks.filter_map(|task| fs::read_to_string(task.path().join("children")).ok());
+    children.map(|children| children.split_whitespace().count()).sum()
 }
 
 /// The most memory that this process ever held.
@@ -144,7 +167,6 @@ fn peak_bytes() -> u64 {
     1_024 * line.trim().trim_end_matches(" kB").parse::<u64>().expect("the peak is a number of kilobytes")
 }
 
-#[test]
 fn every_check_and_every_misconception_has_a_guest() {
     let wrong: Vec<Expectation> =
         guests().iter().filter(|guest| guest.name.starts_with("wrong_")).map(expected).collect();
@@ -160,11 +182,10 @@ fn every_check_and_every_misconception_has_a_guest() {
 }
 
 /// The grade of a guest in a course whose secret this number tells from others'.
-fn in_course(course: u8, artifact: &Artifact, compiled: &Outcome<Compiled>) -> Grade {
+fn in_course(course: u8, artifact: &Artifact, compiled: &Outcome<Prepared>) -> Grade {
     grade(artifact, compiled, &Seed::secret(&[course; 32], 1, artifact.digest()))
 }
 
-#[test]
 fn secret_seeds_accuse_nobody_who_is_right() {
     check(&["ok_", "reference", "textbook"], |guest| {
         let (artifact, compiled) = admitted(guest)?;
@@ -175,7 +196,6 @@ fn secret_seeds_accuse_nobody_who_is_right() {
     });
 }
 
-#[test]
 fn secret_seeds_find_whoever_is_wrong() {
     check(&["wrong_", "cheat_"], |guest| {
         let (artifact, compiled) = admitted(guest)?;
@@ -187,7 +207,6 @@ fn secret_seeds_find_whoever_is_wrong() {
     });
 }
 
-#[test]
 fn a_grade_is_the_same_on_every_run_and_with_any_number_of_threads() {
     let names =
         ["ok_own_container", "wrong_state_kept", "cheat_previous_answer", "evil_loop_in_build", "evil_nan"];
@@ -215,7 +234,6 @@ fn names(folder: &Path, extension: &str) -> BTreeSet<String> {
     names.filter_map(|name| Some(name.to_str()?.strip_suffix(extension)?.to_owned())).collect()
 }
 
-#[test]
 fn sources_components_and_lists_name_the_same_guests() {
     let folder = root().join("guests");
     let sources = names(&folder.join("rust"), ".rs");
@@ -235,4 +253,34 @@ fn name_of_digest(folder: &Path, line: &str) -> String {
     let component = fs::read(folder.join("prebuilt").join(file)).expect("what is listed is there");
     assert_eq!(hex::encode(Sha256::digest(&component)), digest, "{file} was not built from its sources");
     file.trim_end_matches(".wasm").to_owned()
+}
+
+type Test = (&'static str, fn());
+
+const TESTS: &[Test] = &[
+    ("every_guest_ends_as_its_header_says", every_guest_ends_as_its_header_says),
+    ("every_check_and_every_misconception_has_a_guest", every_check_and_every_misconception_has_a_guest),
+    ("secret_seeds_accuse_nobody_who_is_right", secret_seeds_accuse_nobody_who_is_right),
+    ("secret_seeds_find_whoever_is_wrong", secret_seeds_find_whoever_is_wrong),
+    (
+        "a_grade_is_the_same_on_every_run_and_with_any_number_of_threads",
+        a_grade_is_the_same_on_every_run_and_with_any_number_of_threads,
+    ),
+    ("sources_components_and_lists_name_the_same_guests", sources_components_and_lists_name_the_same_guests),
+];
+
+fn main() -> ExitCode {
+    #[cfg(target_os = "linux")]
+    if env::args_os().nth(1).is_some_and(|argument| argument == WORKER) {
+        tito_worker::child::main(env::args_os().skip(2), &tito_worker::WebAssembly)
+    }
+    let trial = |&(name, test): &Test| {
+        Trial::test(name, move || {
+            test();
+            Ok::<(), Failed>(())
+        })
+    };
+    // One after the other: each uses both cores, and some count this process's children.
+    let arguments = Arguments { test_threads: Some(1), ..Arguments::from_args() };
+    libtest_mimic::run(&arguments, TESTS.iter().map(trial).collect()).exit_code()
 }

@@ -3,7 +3,8 @@
 
 use tito_artifact::{Artifact, Gated, Limits, RunLimits};
 use tito_sandbox::{
-    Called, Guest, Layer, LimitKind, LocalGuest, Metering, Mode, Outcome, Sandbox, TrapKind, Watch,
+    Called, Guest, Layer, LimitKind, LocalGuest, Metering, Mode, NothingTrains, Outcome, Sandbox, TrapKind,
+    Watch,
 };
 use tito_tensor::Tensor;
 use tito_tests::wat_guest;
@@ -14,9 +15,9 @@ fn launch(parts: &[(&str, &str)], metering: Metering, run: RunLimits) -> Called<
         Gated::Admitted(artifact) => artifact,
         Gated::Refused(refusal) => panic!("{refusal}"),
     };
-    let sandbox = Sandbox::new(metering, Watch::Inside, &limits.run, None)?;
+    let sandbox = Sandbox::new(metering, Watch::Inside, &limits.run)?;
     match sandbox.compile(&artifact)? {
-        Outcome::Answer(compiled) => compiled.local(),
+        Outcome::Answer(compiled) => compiled.local(Box::new(NothingTrains)),
         other => panic!("{other}"),
     }
 }

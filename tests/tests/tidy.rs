@@ -36,12 +36,15 @@ fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
 }
 
 /// What each crate may use of ours: upwards only. ARCHITECTURE.md says why.
-const MAY_USE: [(&str, &[&str]); 14] = [
+const MAY_USE: [(&str, &[&str]); 17] = [
     ("tinytorch", &[]),
     ("tito-project", &[]),
     ("tito-tensor", &[]),
     ("tito-artifact", &[]),
     ("tito-sandbox", &["tito-tensor", "tito-artifact"]),
+    ("tito-submission", &[]),
+    ("tito-lockdown", &[]),
+    ("tito-worker", &["tito-tensor", "tito-artifact", "tito-sandbox", "tito-lockdown"]),
     ("tito-kernels", &["tito-tensor"]),
     ("tito-data", &["tito-tensor"]),
     ("tito-quality", &[]),
@@ -66,6 +69,8 @@ const MAY_USE: [(&str, &[&str]); 14] = [
         &[
             "tito-artifact",
             "tito-sandbox",
+            "tito-submission",
+            "tito-worker",
             "tito-data",
             "tito-grade",
             "tito-judge",
@@ -95,11 +100,13 @@ fn crates_point_upwards_only() {
 }
 
 /// Outside libraries that one crate alone may name.
-const NAMED_BY: [(&str, &str); 9] = [
+const NAMED_BY: [(&str, &str); 11] = [
     ("wasmtime", "tito-sandbox"),
     ("wit-component", "tito-project"),
     ("ureq", "tito-data"),
-    ("flate2", "tito-data"),
+    ("zip", "tito-submission"),
+    ("seccompiler", "tito-lockdown"),
+    ("landlock", "tito-lockdown"),
     ("gemm", "tito-kernels"),
     ("ndarray", "tito-kernels"),
     ("syn", "tito-quality"),
@@ -173,6 +180,7 @@ fn the_top_holds_what_the_design_lists() {
         "Cargo.lock",
         "README.md",
         "ARCHITECTURE.md",
+        "SECURITY.md",
         "LICENSE-MIT",
         "LICENSE-APACHE",
         "clippy.toml",

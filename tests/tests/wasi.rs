@@ -21,7 +21,7 @@ fn forward(imports: &str, body: &str) -> Outcome<Tensor> {
         Gated::Admitted(artifact) => artifact,
         Gated::Refused(refusal) => panic!("{refusal}"),
     };
-    let sandbox = Sandbox::new(Metering::Metered, Watch::Inside, &limits.run, None).unwrap();
+    let sandbox = Sandbox::new(Metering::Metered, Watch::Inside, &limits.run).unwrap();
     let compiled = sandbox.compile(&artifact).unwrap();
     let mut guest = compiled.launch().unwrap().answer().expect("it links and launches");
     let model = guest.build(&[Layer::Relu], 1).unwrap().answer().expect("it builds");

@@ -16,6 +16,8 @@ pub(crate) enum Exit {
     Refused = 3,
     /// tito or the machine failed; this says nothing about the submission.
     Ours = 4,
+    /// The processes that ran the submission died, twice: it has no grade, and a person must look at it.
+    Quarantined = 5,
 }
 
 /// The table for `--help`.
@@ -25,7 +27,8 @@ Exit codes:
   1  a check failed: the submission is wrong, lacks a layer or does not build, or data is damaged
   2  wrong usage: an unknown option or name, a file that is not there
   3  the submission was refused at the gate
-  4  tito or the machine failed; this says nothing about the submission";
+  4  tito or the machine failed; this says nothing about the submission
+  5  the submission was quarantined: whatever runs it dies, and it has no grade";
 
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {

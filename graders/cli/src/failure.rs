@@ -48,6 +48,17 @@ impl Failure {
         Self { help: Some(help.into()), ..self }
     }
 
+    /// It and its causes, for a line of a table.
+    pub(crate) fn in_one_line(&self) -> String {
+        let mut words = self.message.clone();
+        let mut cause = Error::source(self);
+        while let Some(error) = cause {
+            words = format!("{words}: {error}");
+            cause = error.source();
+        }
+        words
+    }
+
     /// Prints it to standard error.
     pub(crate) fn show(self) -> Exit {
         let exit = self.exit;

@@ -7,12 +7,14 @@ use std::{
 
 use tito_artifact::{Artifact, Gated, Limits, Refusal};
 use tito_data::Dataset;
-use tito_grade::Grade;
+use tito_grade::{ComponentId, Grade};
 use tito_judge::Seed;
 use tito_milestones::{Context, Milestone};
-use tito_sandbox::{Cache, Launch, Metering, Sandbox, Watch};
+use tito_report::Quarantine;
+use tito_sandbox::{HostError, Launch, Metering, Outcome};
+use tito_worker::{Isolation, Quarantined};
 
-use crate::{failure::Failure, progress, submission::Submission, workers};
+use crate::{failure::Failure, isolation, progress, submission::Submission, workers};
 
 /// How submissions are graded.
 pub(crate) struct Grading<'a> {
@@ -24,10 +26,12 @@ pub(crate) struct Grading<'a> {
     pub(crate) data: &'a Dataset,
     /// The course's secret; without one the cases are those that every student has.
     pub(crate) secret: Option<&'a [u8]>,
-    /// What was compiled before.
-    pub(crate) cache: Option<Cache>,
+    /// Where they are compiled and run.
+    pub(crate) isolation: &'a Isolation,
     /// How many threads; one a core if not given.
     pub(crate) jobs: Option<usize>,
+    /// Whether nothing else is graded meanwhile, so that its progress is worth a line.
+    pub(crate) is_alone: bool,
 }
 
 /// What came of it.
@@ -36,6 +40,8 @@ pub(crate) enum Graded {
     Grade(Box<Grade>),
     /// It was not even compiled.
     Refused(Refusal),
+    /// Whatever compiled or ran it died.
+    Quarantined(Quarantine),
 }
 
 /// What came of it, and where the time went.
@@ -77,12 +83,21 @@ impl Grading<'_> {
             Gated::Refused(refusal) => return Ok(Graded::Refused(refusal)),
             Gated::Admitted(artifact) => artifact,
         };
-        let sandbox = times.stage("engine", || {
-            Sandbox::new(Metering::Metered, Watch::Inside, &self.limits.run, self.cache.clone())
-        })?;
-        let compiled = times.stage("compile or load", || sandbox.compile(&artifact))?;
-        let grade = self.checks(&artifact, &compiled, submission.source.as_deref(), times)?;
-        Ok(Graded::Grade(Box::new(grade)))
+        match self.run(&artifact, submission.source.as_deref(), times) {
+            Ok(grade) => Ok(Graded::Grade(Box::new(grade))),
+            Err(error) => quarantined(&artifact, error),
+        }
+    }
+
+    fn run(&self, artifact: &Artifact, source: Option<&Path>, times: &mut Times) -> Result<Grade, HostError> {
+        let prepared =
+            times.stage("compile or load", || self.isolation.compile(artifact, Metering::Metered))?;
+        isolation::say_trouble(self.isolation);
+        let mut checks = || self.checks(artifact, &prepared, source, times);
+        match &prepared {
+            Outcome::Answer(prepared) => prepared.settled(checks),
+            _ => checks(),
+        }
     }
 
     fn checks(
@@ -91,12 +106,12 @@ impl Grading<'_> {
         launch: &dyn Launch,
         source: Option<&Path>,
         times: &mut Times,
-    ) -> Result<Grade, Failure> {
+    ) -> Result<Grade, HostError> {
         let number = self.milestone.rubric.number;
         let seed = self.secret.map_or_else(Seed::public, |key| Seed::secret(key, number, artifact.digest()));
         let context = Context { launch, seed: &seed, data: self.data, source };
         let names: Vec<_> = self.milestone.rubric.checks().map(|(_, rule)| rule.name.clone()).collect();
-        let bar = progress::steps(names.len() as u64);
+        let bar = if self.is_alone { progress::steps(names.len() as u64) } else { progress::none() };
         let mut waiting = names.into_iter();
         bar.set_message(waiting.next().unwrap_or_default());
         let grade = tito_milestones::grade(self.milestone, artifact, &context, &mut |check, time| {
@@ -105,6 +120,18 @@ impl Grading<'_> {
             bar.inc(1);
         });
         bar.finish_and_clear();
-        Ok(grade?)
+        grade
+    }
+}
+
+/// What comes of a failure of ours, if it is that whatever runs the submission dies.
+fn quarantined(artifact: &Artifact, error: HostError) -> Result<Graded, Failure> {
+    match error.cause::<Quarantined>() {
+        Some(quarantined) => {
+            let sha256 = artifact.digest().to_string();
+            let component = ComponentId { sha256, bytes: artifact.bytes().len() as u64 };
+            Ok(Graded::Quarantined(Quarantine { component, deaths: quarantined.deaths.clone() }))
+        }
+        None => Err(error.into()),
     }
 }

@@ -11,6 +11,9 @@ mod failure;
 mod folders;
 mod grading;
 mod input;
+mod isolation;
+mod milestone_inputs;
+mod pool;
 mod progress;
 mod report;
 mod sample;
@@ -29,6 +32,7 @@ use clap::Parser;
 use crate::{cli::Cli, exit::Exit};
 
 fn main() -> ExitCode {
+    become_worker();
     screen::prepare();
     let cli = Cli::parse();
     // A panic is ours, and a script must be able to tell it from a grade. Its message is on standard error.
@@ -38,4 +42,12 @@ fn main() -> ExitCode {
         Err(_) => Exit::Ours,
     }
     .into()
+}
+
+/// The life of a worker, where tito has started this process as one. It must not read or prepare anything before.
+fn become_worker() {
+    #[cfg(target_os = "linux")]
+    if std::env::args_os().nth(1).is_some_and(|argument| argument == tito_worker::WORKER) {
+        tito_worker::child::main(std::env::args_os().skip(2), &tito_worker::WebAssembly)
+    }
 }

@@ -11,6 +11,11 @@ pub(crate) fn steps(steps: u64) -> ProgressBar {
     drawn(ProgressBar::new(steps), "{spinner} [{bar:24}] {pos}/{len} {msg}")
 }
 
+/// No line.
+pub(crate) fn none() -> ProgressBar {
+    ProgressBar::hidden()
+}
+
 /// A line that counts bytes.
 pub(crate) fn bytes() -> ProgressBar {
     drawn(ProgressBar::no_length(), "{spinner} {msg} [{bar:24}] {bytes} of {total_bytes}, {bytes_per_sec}")

@@ -40,6 +40,7 @@ pub(crate) enum Audience {
 pub(crate) fn exit(run: &Run) -> Exit {
     match &run.graded {
         Graded::Refused(_) => Exit::Refused,
+        Graded::Quarantined(_) => Exit::Quarantined,
         Graded::Grade(grade) if grade.all_passed() => Exit::Passed,
         Graded::Grade(_) => Exit::Failed,
     }
@@ -50,6 +51,7 @@ pub(crate) fn document(grading: &Grading<'_>, run: Run, audience: Audience) -> D
     let times = milliseconds(&run.times);
     let document = match run.graded {
         Graded::Refused(refusal) => refused(&refusal),
+        Graded::Quarantined(quarantine) => Document::quarantined(screen::tool(), quarantine),
         Graded::Grade(grade) => {
             let capability = grading.milestone.rubric.capability.clone();
             Document::graded(screen::tool(), *grade, capability, audience.into())

@@ -28,6 +28,11 @@ pub(crate) struct Submission {
 }
 
 impl ComponentFile {
+    /// The one at this path.
+    pub(crate) fn at(path: &Path) -> Self {
+        Self { component: Some(path.to_owned()) }
+    }
+
     /// Where it is.
     pub(crate) fn path(&self) -> &Path {
         self.component.as_deref().unwrap_or(Path::new("component.wasm"))

@@ -74,14 +74,7 @@ impl<'a> Examiner<'a> {
         ask: impl FnOnce(&mut dyn Guest, ModelId) -> Result<Outcome<T>, HostError>,
     ) -> Result<(Outcome<T>, Usage), HostError> {
         self.with_guest(|guest| {
-            let model = match guest.build(layers, 0)? {
-                Outcome::Answer(model) => model,
-                other => return Ok(other.map(|_| unreachable!("answers were taken out above"))),
-            };
-            match guest.load(model, parameters)? {
-                Outcome::Answer(()) => ask(guest, model),
-                other => Ok(other.map(|()| unreachable!("answers were taken out above"))),
-            }
+            guest.build(layers, 0)?.then(|model| guest.load(model, parameters)?.then(|()| ask(guest, model)))
         })
     }
 
@@ -90,12 +83,12 @@ impl<'a> Examiner<'a> {
         &self,
         ask: impl FnOnce(&mut dyn Guest) -> Result<Outcome<T>, HostError>,
     ) -> Result<(Outcome<T>, Usage), HostError> {
-        match self.launch.launch()? {
-            Outcome::Answer(mut guest) => {
-                let outcome = ask(guest.as_mut())?;
-                Ok((outcome, guest.usage()))
-            }
-            other => Ok((other.map(|_| unreachable!("answers were taken out above")), Usage::default())),
-        }
+        let mut usage = Usage::default();
+        let outcome = self.launch.launch()?.then(|mut guest| {
+            let outcome = ask(guest.as_mut());
+            usage = guest.usage();
+            outcome
+        })?;
+        Ok((outcome, usage))
     }
 }

@@ -96,6 +96,10 @@ impl Guest for Native {
     fn usage(&self) -> Usage {
         Usage::default()
     }
+
+    fn log(&self) -> &[String] {
+        &[]
+    }
 }
 
 /// A layer of a later milestone, as against a shape that does not fit.

@@ -1,4 +1,4 @@
-//! What is reported: a grade or a refusal, by which tool, and what was observed on the way.
+//! What is reported: a grade, a refusal or a quarantine, by which tool, and what was observed on the way.
 
 use std::collections::BTreeMap;
 
@@ -37,11 +37,22 @@ pub struct Refusal {
     pub message: String,
 }
 
+/// Why there is no grade although the component was run: the processes that ran it died.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Quarantine {
+    /// Which component must be looked at.
+    #[serde(skip)]
+    pub component: ComponentId,
+    /// How the processes died, in the order in which they did.
+    pub deaths: Vec<String>,
+}
+
 /// What came of it.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Body {
     Graded { grade: Grade, capability: String },
     Refused(Refusal),
+    Quarantined(Quarantine),
 }
 
 impl Document {
@@ -54,6 +65,11 @@ impl Document {
     /// A component that the gate turned away.
     pub fn refused(tool: Tool, refusal: Refusal) -> Self {
         Self::new(tool, Body::Refused(refusal))
+    }
+
+    /// A component that somebody must look at, since whatever runs it dies.
+    pub fn quarantined(tool: Tool, quarantine: Quarantine) -> Self {
+        Self::new(tool, Body::Quarantined(quarantine))
     }
 
     /// Adds something that differs from run to run: a time, the machine. Nothing else does.

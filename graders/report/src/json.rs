@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 use tito_grade::{ComponentId, CriterionGrade, DataUsed, Grade, Level, SeedUsed};
 
-use crate::{Document, Refusal, Tool, document::Body, printable::printable_json};
+use crate::{Document, Quarantine, Refusal, Tool, document::Body, printable::printable_json};
 
 /// One JSON document, pretty-printed and ending in a newline. Keys always come in the same order, and all but
 /// `observations`, which is last, is equal byte for byte from run to run.
@@ -53,6 +53,10 @@ enum Outcome<'a> {
         component: &'a ComponentId,
         refusal: &'a Refusal,
     },
+    Quarantined {
+        component: &'a ComponentId,
+        quarantine: &'a Quarantine,
+    },
 }
 
 #[derive(Serialize)]
@@ -66,6 +70,9 @@ impl<'a> Outcome<'a> {
     fn of(body: &'a Body) -> Self {
         match body {
             Body::Refused(refusal) => Self::Refused { component: &refusal.component, refusal },
+            Body::Quarantined(quarantine) => {
+                Self::Quarantined { component: &quarantine.component, quarantine }
+            }
             Body::Graded { grade, capability } => Self::graded(grade, capability),
         }
     }

@@ -13,7 +13,7 @@ mod terminal;
 mod timings;
 
 pub use audience::Audience;
-pub use document::{Document, Refusal, Tool};
+pub use document::{Document, Quarantine, Refusal, Tool};
 pub use json::json;
 pub use style::Style;
 pub use terminal::terminal;

@@ -7,7 +7,7 @@ mod result;
 
 use tito_grade::Grade;
 
-use crate::{Document, Refusal, Style, document::Body, printable::printable, style::Tone};
+use crate::{Document, Quarantine, Refusal, Style, document::Body, printable::printable, style::Tone};
 
 /// The report for a terminal, in paragraphs, ending in a newline. All text that a guest may have had a hand in
 /// comes without control characters.
@@ -15,6 +15,7 @@ pub fn terminal(document: &Document, style: Style) -> String {
     let paragraphs = match &document.body {
         Body::Graded { grade, capability } => graded(grade, capability, style),
         Body::Refused(refusal) => refused(refusal, style),
+        Body::Quarantined(quarantine) => quarantined(quarantine, style),
     };
     paragraphs.into_iter().filter(|paragraph| !paragraph.is_empty()).collect::<Vec<_>>().join("\n")
 }
@@ -38,4 +39,13 @@ fn refused(refusal: &Refusal, style: Style) -> Vec<String> {
         vec![Tone::Faint.cell("why"), Tone::Plain.cell(printable(&refusal.message))],
     ];
     vec![title + "\n" + &style.table(2, rows), "No check was run and there is no score.\n".into()]
+}
+
+fn quarantined(quarantine: &Quarantine, style: Style) -> Vec<String> {
+    let title = style.paint("Quarantined: whatever runs it dies", Tone::Bad, true);
+    let row = |name: &str, text: String| vec![Tone::Faint.cell(name), Tone::Plain.cell(text)];
+    let mut rows = vec![row("component", header::component(&quarantine.component))];
+    rows.extend(quarantine.deaths.iter().map(|death| row("died", printable(death).to_string())));
+    let advice = "There is no score, and this is no zero: a person must look at the submission.\n";
+    vec![title + "\n" + &style.table(2, rows), advice.into()]
 }

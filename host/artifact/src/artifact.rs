@@ -22,7 +22,8 @@ pub enum Gated {
 }
 
 impl Artifact {
-    /// Checks a file against `limits`, without compiling or running it, in time and memory linear in its size.
+    /// Checks a file against `limits`, without compiling or running it, in time and memory linear in its size. (The
+    /// parser may reserve up to 80 MB for types that a file claims to have, which it does not touch.)
     pub fn gate(bytes: Vec<u8>, limits: &Limits) -> Gated {
         let digest = Digest::of(&bytes);
         match gate::inspect(&bytes, limits) {

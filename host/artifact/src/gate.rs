@@ -7,8 +7,8 @@ mod budget;
 mod function;
 
 use wasmparser::{
-    CanonicalFunction, ComponentExternName, ComponentTypeRef, Encoding, Parser, Payload, ValidPayload,
-    Validator, WasmFeatures,
+    CanonicalFunction, ComponentExternName, ComponentTypeRef, ElementItems, Encoding, Parser, Payload,
+    ValidPayload, Validator, WasmFeatures,
 };
 
 use self::{budget::Budget, function::Signatures};
@@ -42,6 +42,7 @@ pub(crate) fn inspect(bytes: &[u8], limits: &Limits) -> Checked<Vec<String>> {
     budget.add(Rule::ComponentBytes, bytes.len() as u64)?;
     is_component(bytes)?;
     let mut gate = Gate {
+        bytes: bytes.len(),
         budget,
         validator: Validator::new_with_features(FEATURES),
         signatures: Signatures::default(),
@@ -75,6 +76,7 @@ fn invalid(error: wasmparser::BinaryReaderError) -> Breach {
 }
 
 struct Gate<'a> {
+    bytes: usize,
     budget: Budget<'a>,
     validator: Validator,
     signatures: Signatures,
@@ -113,13 +115,17 @@ impl Gate<'_> {
             }
             P::CoreTypeSection(types) => self.budget.add(Rule::Types, types.count().into()),
             P::ComponentTypeSection(types) => self.budget.add(Rule::Types, types.count().into()),
-            P::ImportSection(imports) => self.budget.add(Rule::Externs, imports.count().into()),
+            P::ImportSection(imports) => {
+                self.budget.add(Rule::Externs, imports.count().into())?;
+                self.signatures.import(imports).map_err(invalid)
+            }
             P::ExportSection(exports) => self.budget.add(Rule::Externs, exports.count().into()),
             P::ComponentImportSection(imports) => self.budget.add(Rule::Externs, imports.count().into()),
             P::ComponentExportSection(exports) => self.budget.add(Rule::Externs, exports.count().into()),
             P::InstanceSection(instances) => self.budget.add(Rule::Instances, instances.count().into()),
             P::ComponentInstanceSection(instances) => {
-                self.budget.add(Rule::Instances, instances.count().into())
+                self.budget.add(Rule::Instances, instances.count().into())?;
+                self.budget.add(Rule::ComponentInstances, instances.count().into())
             }
             P::FunctionSection(functions) => {
                 self.budget.add(Rule::Functions, functions.count().into())?;
@@ -127,8 +133,13 @@ impl Gate<'_> {
             }
             P::ComponentAliasSection(aliases) => self.budget.add(Rule::Externs, aliases.count().into()),
             P::ComponentCanonicalSection(functions) => self.canonical_functions(functions),
+            P::ModuleSection { unchecked_range, .. } | P::ComponentSection { unchecked_range, .. } => {
+                self.is_whole(unchecked_range)
+            }
             P::MemorySection(memories) => self.memories(memories),
             P::TableSection(tables) => self.tables(tables),
+            P::GlobalSection(globals) => self.budget.add(Rule::Globals, globals.count().into()),
+            P::ElementSection(segments) => self.elements(segments),
             P::CodeSectionEntry(body) => self.function(body),
             P::CustomSection(section) => {
                 self.budget.add(Rule::CustomSectionBytes, section.data().len() as u64)
@@ -140,6 +151,18 @@ impl Gate<'_> {
     fn enter(&mut self) -> Checked {
         self.depth += 1;
         self.budget.at_most(Rule::ComponentNesting, self.depth, "components are nested")
+    }
+
+    /// The parser takes the end of the file for the end of all that is nested, wherever that should have been.
+    fn is_whole(&self, nested: &std::ops::Range<usize>) -> Checked {
+        if nested.end <= self.bytes {
+            return Ok(());
+        }
+        let message = format!(
+            "unexpected end: a nested module or component ends at byte {:#x}, the file at {:#x}; build it again",
+            nested.end, self.bytes
+        );
+        Err(Breach { rule: Rule::Invalid, message })
     }
 
     fn memories(&mut self, memories: &wasmparser::MemorySectionReader<'_>) -> Checked {
@@ -158,8 +181,9 @@ impl Gate<'_> {
     ) -> Checked {
         self.budget.add(Rule::CanonicalFunctions, functions.count().into())?;
         for function in functions.clone() {
-            let is_lift = matches!(function.map_err(invalid)?, CanonicalFunction::Lift { .. });
-            self.budget.add(Rule::NestedLifts, u64::from(is_lift && self.depth > 1))?;
+            use CanonicalFunction as F;
+            let is_side = matches!(function.map_err(invalid)?, F::Lift { .. } | F::Lower { .. });
+            self.budget.add(Rule::NestedLifts, u64::from(is_side && self.depth > 1))?;
         }
         Ok(())
     }
@@ -172,6 +196,17 @@ impl Gate<'_> {
         Ok(())
     }
 
+    fn elements(&mut self, segments: &wasmparser::ElementSectionReader<'_>) -> Checked {
+        for segment in segments.clone() {
+            let count = match segment.map_err(invalid)?.items {
+                ElementItems::Functions(items) => items.count(),
+                ElementItems::Expressions(_, items) => items.count(),
+            };
+            self.budget.add(Rule::Elements, 1 + u64::from(count))?;
+        }
+        Ok(())
+    }
+
     fn function(&mut self, body: &wasmparser::FunctionBody<'_>) -> Checked {
         let bytes = body.range().len() as u64;
         self.budget.add(Rule::CodeBytes, bytes)?;
@@ -179,9 +214,9 @@ impl Gate<'_> {
         let found = function::measure(body, &mut self.signatures).map_err(invalid)?;
         self.budget.at_most(Rule::FunctionLocals, found.locals, "a function has")?;
         self.budget.at_most(Rule::FunctionNesting, found.nesting, "a function nests blocks")?;
+        self.budget.add(Rule::BranchTargets, found.branch_targets)?;
         self.budget.at_most(Rule::FunctionComplexity, found.complexity(), "a function has")?;
-        self.budget.add(Rule::ComponentComplexity, found.complexity())?;
-        self.budget.add(Rule::BranchTargets, found.branch_targets)
+        self.budget.add(Rule::ComponentComplexity, found.complexity())
     }
 
     /// Holds the outermost component's imports to the contract and notes its exports.

@@ -13,5 +13,5 @@ mod refusal;
 pub use artifact::{Artifact, Gated};
 pub use contract::{ALLOWED_IMPORTS, ALLOWED_WASI, MODELS};
 pub use digest::Digest;
-pub use limits::{GateLimits, Limits, RunLimits};
+pub use limits::{CompileLimits, GateLimits, Limits, RunLimits};
 pub use refusal::{Refusal, Rule};

@@ -56,9 +56,15 @@ pub enum Rule {
     /// See the field of this name.
     Instances,
     /// See the field of this name.
+    ComponentInstances,
+    /// See the field of this name.
     Memories,
     /// See the field of this name.
     Tables,
+    /// See the field of this name.
+    Globals,
+    /// See the field of this name.
+    Elements,
     /// See the field of this name.
     Externs,
     /// See the field of this name.

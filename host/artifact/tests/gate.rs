@@ -11,6 +11,8 @@ const SAMPLE: &str = r#"
         (type (func)) (type (func (param i32)))
         (memory 2)
         (table 7 funcref)
+        (global i32 (i32.const 1)) (global i32 (i32.const 2))
+        (elem func 0 0) (elem funcref (ref.null func))
         (func (type 0) (local i32 i64 f32) (block (loop (if (i32.const 1) (then)))) (block))
         (func (type 1) (block (block (br_table 0 1 0 (local.get 0)))))
         (export "f" (func 0)))
@@ -19,6 +21,7 @@ const SAMPLE: &str = r#"
         (core module $n (func (export "h")))
         (core instance $j (instantiate $n))
         (func (canon lift (core func $j "h")))))
+      (instance (instantiate 0))
       (func (canon lift (core func $i "f")))
       (core module (func (export "g"))))
 "#;
@@ -37,6 +40,7 @@ fn rule_of(bytes: Vec<u8>, limits: &Limits) -> Option<(Rule, String)> {
 #[track_caller]
 fn check(rule: Rule, figure: u64, field: impl Fn(&mut Limits) -> &mut u64) {
     let mut limits = Limits::default();
+    limits.gate.nested_lifts = 1;
     *field(&mut limits) = figure;
     assert_eq!(rule_of(binary(SAMPLE), &limits), None, "{rule} at its figure");
     *field(&mut limits) = figure - 1;
@@ -54,15 +58,18 @@ fn every_limit_is_obeyed_at_its_figure_and_violated_one_below() {
     check(Rule::FunctionBytes, 22, |l| &mut l.gate.function_bytes);
     check(Rule::FunctionLocals, 3, |l| &mut l.gate.function_locals);
     check(Rule::FunctionNesting, 3, |l| &mut l.gate.function_nesting);
-    check(Rule::FunctionComplexity, 12, |l| &mut l.gate.function_complexity);
-    check(Rule::ComponentComplexity, 14, |l| &mut l.gate.component_complexity);
+    check(Rule::FunctionComplexity, 505, |l| &mut l.gate.function_complexity);
+    check(Rule::ComponentComplexity, 917, |l| &mut l.gate.component_complexity);
     check(Rule::BranchTargets, 3, |l| &mut l.gate.branch_targets);
     check(Rule::Types, 6, |l| &mut l.gate.types);
     check(Rule::ComponentNesting, 3, |l| &mut l.gate.component_nesting);
     check(Rule::Modules, 3, |l| &mut l.gate.modules);
-    check(Rule::Instances, 2, |l| &mut l.gate.instances);
+    check(Rule::Instances, 3, |l| &mut l.gate.instances);
+    check(Rule::ComponentInstances, 1, |l| &mut l.gate.component_instances);
     check(Rule::Memories, 1, |l| &mut l.gate.memories);
     check(Rule::Tables, 1, |l| &mut l.gate.tables);
+    check(Rule::Globals, 2, |l| &mut l.gate.globals);
+    check(Rule::Elements, 5, |l| &mut l.gate.elements);
     check(Rule::Externs, 5, |l| &mut l.gate.externs);
     check(Rule::CanonicalFunctions, 2, |l| &mut l.gate.canonical_functions);
     check(Rule::NestedLifts, 1, |l| &mut l.gate.nested_lifts);
@@ -71,23 +78,63 @@ fn every_limit_is_obeyed_at_its_figure_and_violated_one_below() {
     check(Rule::TableElements, 7, |l| &mut l.run.table_elements);
 }
 
-/// A thousand parameters in 600 loops, and 300 loops that carry a thousand values: kilobytes that take Cranelift
-/// seconds each.
+/// Kilobytes that take Cranelift seconds or gigabytes each: a thousand parameters in 600 loops, loops that carry a
+/// thousand values, many ways back to the start of one loop, ways out of a block that carry a thousand values, ways
+/// out of a function that does, calls that leave a thousand values each, many `if`s without a single local,
+/// branches out of many loops, and instructions that become branches.
 #[test]
-fn parameters_and_what_blocks_carry_count_as_locals() {
+fn whatever_a_compiler_grows_with_is_counted() {
     let wide = "i32 ".repeat(1_000);
-    let get: String = (0..1_000).map(|i| format!("(local.get {i})")).collect();
-    let loops = "(loop (local.set 0 (local.get 1)))".repeat(600);
-    let params = format!("(func (param {wide}) {loops})");
-    let carried = format!("(loop (param {wide}) (result {wide})) ").repeat(300);
-    let carries = format!("(func (param {wide}) (result {wide}) {get} {carried})");
-    for module in [params, carries] {
-        refused(
-            binary(&format!("(component (core module {module}))")),
-            Rule::FunctionComplexity,
-            "locals times",
-        );
+    let get = "local.get 0 ".repeat(1_000);
+    let signature = format!("(type $wide (func (param {wide}) (result {wide})))");
+    let params = format!("(param {wide}) {}", "(loop (local.set 0 (local.get 1)))".repeat(600));
+    let carried = format!("(type $wide) {get} {} return", "(loop (type $wide))".repeat(300));
+    let back = format!("(local {wide}) (loop {})", "(br_if 0 (local.get 7))".repeat(600));
+    let out = format!("(type $wide) (block (type $wide) {get} {})", "(br_if 0 (i32.const 1))".repeat(600));
+    let returned = format!("(type $wide) {get} {}", "(br_if 0 (i32.const 1)) return".repeat(6));
+    let called = format!("(type $wide) {get} {} return", "call 0 ".repeat(6));
+    let indirect =
+        format!("(type $wide) {get} {} return", "(call_indirect (type $wide) (i32.const 0)) ".repeat(6));
+    let ifs = "(if (i32.const 1) (then))".repeat(6_000);
+    let table = format!("(loop (br_table {} (i32.const 0)))", "0 ".repeat(6_000));
+    let targets: String = (0..150).map(|at| format!("{at} ")).collect();
+    let loops = format!("{} (br_table {targets} (i32.const 0)) {}", "(loop ".repeat(150), ")".repeat(150));
+    let got = "(drop (table.get 0 (i32.const 0)))".repeat(6_000);
+    let copied = "(memory.copy (i32.const 0) (i32.const 0) (i32.const 0))".repeat(6_000);
+    let reached = "(call_indirect (i32.const 0))".repeat(6_000);
+    for body in
+        [got, copied, reached, params, carried, back, out, returned, called, indirect, ifs, table, loops]
+    {
+        let module = format!("(module {signature} (memory 1) (table 1 funcref) (func {body}))");
+        let component = format!("(component (core {}", &module[1..]);
+        refused(binary(&format!("{component})")), Rule::FunctionComplexity, "locals times");
     }
+}
+
+/// An imported function comes before a module's own: what it gives is counted where it is called.
+#[test]
+fn calls_of_imports_are_counted_by_their_own_signature() {
+    let wide = "i32 ".repeat(1_000);
+    let calls = "call $imported ".repeat(6);
+    let module = format!(
+        "(import \"a\" \"b\" (func $imported (result {wide}))) (func (param i32)) (func {calls} return)"
+    );
+    refused(binary(&format!("(component (core module {module}))")), Rule::FunctionComplexity, "locals times");
+    let narrow = module.replace(&wide, "i32 ");
+    assert_eq!(rule_of(binary(&format!("(component (core module {narrow}))")), &Limits::default()), None);
+}
+
+/// Without both sides no component calls another, and the engine generates no adapter.
+#[test]
+fn nested_components_neither_lift_nor_lower() {
+    let inner = "(core module $m (func (export \"f\"))) (core instance $i (instantiate $m))
+        (func (canon lift (core func $i \"f\")))";
+    let lowers = "(import \"f\" (func $f)) (core func (canon lower (func $f)))";
+    for nested in [inner, lowers] {
+        let text = format!("(component (component {nested}))");
+        refused(binary(&text), Rule::NestedLifts, "lifted or lowered");
+    }
+    assert_eq!(rule_of(binary(&format!("(component {inner})")), &Limits::default()), None);
 }
 
 #[track_caller]
@@ -104,8 +151,10 @@ fn what_is_no_component_is_told_its_way_out() {
     refused(b"#!/bin/sh".to_vec(), Rule::NotAComponent, "tito build");
     refused(binary("(module)"), Rule::NotAComponent, "core WebAssembly module");
     refused(binary("(component)")[..7].to_vec(), Rule::NotAComponent, "not WebAssembly");
-    let sample = binary(SAMPLE);
-    refused(sample[..sample.len() - 9].to_vec(), Rule::Invalid, "unexpected end");
+    let good = binary("(component (core module (func)))");
+    refused(good[..good.len() - 9].to_vec(), Rule::Invalid, "unexpected end");
+    // A module of 94 bytes that ends behind its header, where the file does.
+    refused(b"\0asm\x0d\0\x01\0\x01\x5e\0asm\x01\0\0\0".to_vec(), Rule::Invalid, "ends at byte 0x68");
 }
 
 #[test]

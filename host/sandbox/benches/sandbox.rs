@@ -1,5 +1,5 @@
 //! What the sandbox costs: a call against wasmtime's own typed call, lists in and out, instantiation, and
-//! compilation cold and from the cache.
+//! compilation, and loading what was compiled.
 //!
 //! ```text
 //! cargo bench -p tito-sandbox
@@ -13,8 +13,8 @@ use std::{hint::black_box, path::Path, time::Instant};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use tito_artifact::{Artifact, Gated, Limits};
 use tito_sandbox::{
-    Cache, Compiled, DenseSpec, Guest as _, Launch as _, Layer, LocalGuest, Metering, Mode, ModelId, Outcome,
-    Sandbox, Watch,
+    Compiled, DenseSpec, Guest as _, Launch as _, Layer, LocalGuest, Metering, Mode, ModelId, NothingTrains,
+    Outcome, Sandbox, Watch,
 };
 use tito_tensor::Tensor;
 use wasmtime::{
@@ -48,7 +48,7 @@ fn answer<T>(outcome: Outcome<T>) -> T {
 }
 
 fn compiled(metering: Metering, watch: Watch) -> Compiled {
-    let sandbox = Sandbox::new(metering, watch, &Limits::default().run, None).expect("the host is well");
+    let sandbox = Sandbox::new(metering, watch, &Limits::default().run).expect("the host is well");
     answer(sandbox.compile(&artifact()).expect("the host is well"))
 }
 
@@ -61,7 +61,8 @@ struct Ours(LocalGuest, ModelId);
 
 impl Ours {
     fn new(metering: Metering, watch: Watch, layer: Layer) -> Self {
-        let mut guest = answer(compiled(metering, watch).local().expect("the host is well"));
+        let mut guest =
+            answer(compiled(metering, watch).local(Box::new(NothingTrains)).expect("the host is well"));
         let model = answer(guest.build(&[layer], 1).expect("the host is well"));
         Self(guest, model)
     }
@@ -231,18 +232,18 @@ fn instantiate(c: &mut Criterion) {
 }
 
 fn compile(c: &mut Criterion) {
-    let (artifact, run) = (artifact(), Limits::default().run);
-    let folder = tempfile::tempdir().expect("a folder for the cache");
-    let cache = Cache::open(&folder.path().join("cache")).expect("a cache");
-    let sandbox =
-        |cache| Sandbox::new(Metering::Metered, Watch::Inside, &run, cache).expect("the host is well");
-    let (cold, cached) = (sandbox(None), sandbox(Some(cache)));
+    let artifact = artifact();
+    let sandbox = Sandbox::new(Metering::Metered, Watch::Inside, &Limits::default().run);
+    let sandbox = sandbox.expect("the host is well");
+    let code = answer(sandbox.precompile(&artifact).expect("the host is well"));
     let mut group = c.benchmark_group("compile: reference");
     group.bench_function("gate", |b| b.iter(self::artifact));
     group.sample_size(20);
-    group.bench_function("cold", |b| b.iter(|| answer(cold.compile(&artifact).expect("the host is well"))));
-    group.bench_function("cached", |b| {
-        b.iter(|| answer(cached.compile(&artifact).expect("the host is well")));
+    group
+        .bench_function("cold", |b| b.iter(|| answer(sandbox.compile(&artifact).expect("the host is well"))));
+    group.bench_function("loaded", |b| {
+        // SAFETY: this sandbox compiled it a moment ago.
+        b.iter(|| answer(unsafe { sandbox.load(&code) }.expect("the host is well")));
     });
     group.finish();
 }

@@ -5,7 +5,6 @@ use std::{
     sync::Arc,
 };
 
-use sha2::{Digest as _, Sha256};
 use tito_artifact::{Artifact, MODELS, RunLimits};
 use wasmtime::{
     Engine,
@@ -13,7 +12,8 @@ use wasmtime::{
 };
 
 use crate::{
-    Cache, Called, Fault, Guest, HostError, Launch, LocalGuest, Metering, Outcome, WASMTIME_VERSION, Watch,
+    Callbacks, Called, Fault, Guest, HostError, Launch, LocalGuest, Metering, NothingTrains, Outcome,
+    WASMTIME_VERSION, Watch,
     contract::models,
     engine,
     local::end::by_system,
@@ -22,12 +22,11 @@ use crate::{
     wasi,
 };
 
-/// An engine with its limits and its cache: compiles artifacts.
+/// An engine with its limits: compiles artifacts.
 pub struct Sandbox {
     engine: Engine,
     linker: Linker<State>,
     limits: Arc<RunLimits>,
-    cache: Option<Cache>,
 }
 
 /// A component, compiled and linked. Cheap to clone.
@@ -39,79 +38,88 @@ pub struct Compiled {
 }
 
 impl Sandbox {
-    /// A sandbox of this kind, which keeps what it compiles in `cache` if there is one.
+    /// A sandbox of this kind.
     ///
     /// # Errors
     ///
     /// If wasmtime does not support this machine or its clock cannot be started.
-    pub fn new(
-        metering: Metering,
-        watch: Watch,
-        limits: &RunLimits,
-        cache: Option<Cache>,
-    ) -> Result<Self, HostError> {
+    pub fn new(metering: Metering, watch: Watch, limits: &RunLimits) -> Result<Self, HostError> {
         let engine = engine::engine(metering, watch, limits)?;
         let mut linker = Linker::new(&engine);
         state::link(&mut linker)
             .and_then(|()| wasi::link(&mut linker))
             .map_err(|e| HostError::new("cannot link the contract's imports", e))?;
-        Ok(Self { engine, linker, limits: Arc::new(limits.clone()), cache })
+        Ok(Self { engine, linker, limits: Arc::new(limits.clone()) })
     }
 
-    /// Compiles an artifact, or loads it if it was compiled before.
-    ///
-    /// An artifact that wasmtime does not compile or link is a [`Fault`]: the submission's doing.
+    /// Compiles an artifact. One that wasmtime does not compile or link is a [`Fault`]: the submission's doing.
     ///
     /// # Errors
     ///
-    /// If what was compiled cannot be written to the cache.
+    /// If the system refuses what the compiler needs.
     pub fn compile(&self, artifact: &Artifact) -> Called<Compiled> {
-        let component = match self.load(artifact) {
-            Some(component) => component,
-            None => match Component::from_binary(&self.engine, artifact.bytes()) {
-                Ok(component) => self.keep(artifact, component)?,
-                Err(error) => match by_system(&error) {
-                    Some(refused) => {
-                        return Err(HostError::new("cannot compile: the system refused", refused));
-                    }
-                    None => return Ok(unusable("does not compile", &error)),
-                },
-            },
-        };
-        Ok(match self.linker.instantiate_pre(&component) {
+        match Component::from_binary(&self.engine, artifact.bytes()) {
+            Ok(component) => Ok(self.link(&component)),
+            Err(error) => not_compiled(&error),
+        }
+    }
+
+    /// Compiles an artifact for another process: native code for [`load`](Self::load), of which nothing is mapped or
+    /// linked here.
+    ///
+    /// # Errors
+    ///
+    /// If the system refuses what the compiler needs.
+    pub fn precompile(&self, artifact: &Artifact) -> Called<Vec<u8>> {
+        match self.engine.precompile_component(artifact.bytes()) {
+            Ok(code) => Ok(Outcome::Answer(code)),
+            Err(error) => not_compiled(&error),
+        }
+    }
+
+    /// Loads native code that [`precompile`](Self::precompile) made.
+    ///
+    /// # Errors
+    ///
+    /// If it is for another engine, or the system refuses the memory.
+    ///
+    /// # Safety
+    ///
+    /// Loading is running: whoever wrote `code` can do in this process what the process can. It must come unchanged
+    /// from `precompile`, or the process must be one that may do nothing.
+    pub unsafe fn load(&self, code: &[u8]) -> Called<Compiled> {
+        // SAFETY: the caller vouches for the code, or for the process.
+        let component = unsafe { Component::deserialize(&self.engine, code) };
+        component
+            .map(|component| self.link(&component))
+            .map_err(|error| HostError::new("cannot load what was compiled", format!("{error:#}")))
+    }
+
+    /// What must be equal for code to be loaded that another sandbox has compiled: the release of wasmtime, its
+    /// settings and the machine's kind.
+    pub fn fingerprint(&self) -> u64 {
+        let mut settings = DefaultHasher::new();
+        WASMTIME_VERSION.hash(&mut settings);
+        self.engine.precompile_compatibility_hash().hash(&mut settings);
+        settings.finish()
+    }
+
+    fn link(&self, component: &Component) -> Outcome<Compiled> {
+        match self.linker.instantiate_pre(component) {
             Ok(instance) => Outcome::Answer(Compiled::new(instance, self.limits.clone())),
             Err(error) => unusable("imports something in another form than the contract's", &error),
-        })
-    }
-
-    fn load(&self, artifact: &Artifact) -> Option<Component> {
-        let code = self.cache.as_ref()?.get(&self.entry(artifact))?;
-        // SAFETY: the cache gives back only what `keep` put there: its MAC is made with a key that lies in a
-        // folder which nobody but its owner can enter, and its name holds wasmtime's release and settings.
-        unsafe { Component::deserialize(&self.engine, code) }.ok()
-    }
-
-    fn keep(&self, artifact: &Artifact, component: Component) -> Result<Component, HostError> {
-        let Some(cache) = &self.cache else { return Ok(component) };
-        let doing = "cannot write to the compile cache";
-        let code = component.serialize().map_err(|e| HostError::new(doing, e))?;
-        cache.put(&self.entry(artifact), &code).map_err(|e| HostError::new(doing, e))?;
-        Ok(component)
-    }
-
-    /// The name of an artifact's entry in the cache.
-    fn entry(&self, artifact: &Artifact) -> String {
-        let mut settings = DefaultHasher::new();
-        self.engine.precompile_compatibility_hash().hash(&mut settings);
-        let mut name = Sha256::new();
-        name.update(artifact.digest().as_bytes());
-        name.update(settings.finish().to_le_bytes());
-        name.update(WASMTIME_VERSION);
-        hex::encode(name.finalize())
+        }
     }
 }
 
-fn unusable(what: &str, error: &wasmtime::Error) -> Outcome<Compiled> {
+fn not_compiled<T>(error: &wasmtime::Error) -> Called<T> {
+    match by_system(error) {
+        Some(refused) => Err(HostError::new("cannot compile: the system refused", refused)),
+        None => Ok(unusable("does not compile", error)),
+    }
+}
+
+fn unusable<T>(what: &str, error: &wasmtime::Error) -> Outcome<T> {
     Outcome::Fault(Fault::Unsupported(format!("the component {what}: {}", escaped(&format!("{error:#}")))))
 }
 
@@ -124,14 +132,15 @@ impl Compiled {
         Self { instance, models, limits }
     }
 
-    /// A fresh instance in this process, under the limits of a call from its first instruction on.
+    /// A fresh instance in this process, under the limits of a call from its first instruction on. What it asks
+    /// while it answers goes to `callbacks`.
     ///
     /// # Errors
     ///
     /// Only if the host itself fails.
-    pub fn local(&self) -> Called<LocalGuest> {
+    pub fn local(&self, callbacks: Box<dyn Callbacks>) -> Called<LocalGuest> {
         match &self.models {
-            Ok(models) => LocalGuest::new(&self.instance, models, self.limits.clone()),
+            Ok(models) => LocalGuest::new(&self.instance, models, self.limits.clone(), callbacks),
             Err(missing) => Ok(Outcome::Fault(Fault::Unsupported(missing.clone()))),
         }
     }
@@ -139,6 +148,6 @@ impl Compiled {
 
 impl Launch for Compiled {
     fn launch(&self) -> Called<Box<dyn Guest>> {
-        Ok(self.local()?.map(|guest| Box::new(guest) as Box<dyn Guest>))
+        Ok(self.local(Box::new(NothingTrains))?.map(|guest| Box::new(guest) as Box<dyn Guest>))
     }
 }

@@ -56,6 +56,10 @@ fn config(metering: Metering, watch: Watch, limits: &RunLimits) -> wasmtime::Res
         .consume_fuel(metering == Metering::Metered)
         .operator_cost(operator_cost())
         .epoch_interruption(watch == Watch::Inside)
+        // A process that somebody kills has one thread: it may start no other, nor read how many there could be.
+        .parallel_compilation(watch == Watch::Inside)
+        // Copying a guest's data is as fast as mapping it, and needs no file: a worker process can make none.
+        .memory_init_cow(false)
         .max_wasm_stack(limits.stack_bytes as usize)
         .wasm_backtrace_details(WasmBacktraceDetails::Disable)
         .wasm_component_model(true);

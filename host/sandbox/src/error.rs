@@ -17,4 +17,9 @@ impl HostError {
     pub fn new(doing: impl Into<String>, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self { doing: doing.into(), source: Some(source.into()) }
     }
+
+    /// What failed, if it is of this kind.
+    pub fn cause<E: Error + 'static>(&self) -> Option<&E> {
+        self.source.as_ref()?.downcast_ref()
+    }
 }

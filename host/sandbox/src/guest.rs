@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use tito_tensor::Tensor;
 
-use crate::{HostError, Layer, Mode, Outcome};
+use crate::{Directive, Epoch, HostError, Layer, Mode, Outcome};
 
 /// The result of every call: `Err` is ours, everything else the submission's doing.
 pub type Called<T> = Result<Outcome<T>, HostError>;
@@ -66,6 +66,25 @@ pub trait Guest {
 
     /// What has been used so far.
     fn usage(&self) -> Usage;
+
+    /// The lines that the submission has logged, escaped and cut; none once it has ended.
+    fn log(&self) -> &[String];
+}
+
+/// What a submission may ask of the host while it answers a call.
+pub trait Callbacks: Send {
+    /// It has trained for an epoch, and asks whether to go on.
+    fn report(&mut self, epoch: Epoch) -> Directive;
+}
+
+/// Where nothing trains, whoever reports an epoch is told to stop.
+#[derive(Clone, Copy, Debug)]
+pub struct NothingTrains;
+
+impl Callbacks for NothingTrains {
+    fn report(&mut self, _epoch: Epoch) -> Directive {
+        Directive::Stop
+    }
 }
 
 /// Something that fresh guests can be made of, all alike and independent of each other.

@@ -4,7 +4,6 @@
 //! [`Guest`] answers calls with [`Outcome`]s. What the submission does wrong is an `Outcome`; [`HostError`] is
 //! always ours. Nothing here knows what an answer should be.
 
-mod cache;
 mod compile;
 mod contract;
 mod engine;
@@ -17,17 +16,18 @@ mod state;
 mod unusable;
 mod wasi;
 
-pub use cache::Cache;
 pub use compile::{Compiled, Sandbox};
 pub use contract::layers::{
     AttentionSpec, BlockSpec, Conv2dSpec, DenseSpec, EmbeddingSpec, Layer, NormSpec, Pool2dSpec,
 };
 pub use contract::models::Mode;
+pub use contract::telemetry::{Directive, Epoch};
 pub use engine::{Metering, Watch};
 pub use error::HostError;
-pub use guest::{Called, Guest, Launch, ModelId, Usage};
-pub use local::LocalGuest;
+pub use guest::{Callbacks, Called, Guest, Launch, ModelId, NothingTrains, Usage};
+pub use local::{LocalGuest, MOST_AXES, MOST_TENSORS};
 pub use outcome::{Fault, Limit, LimitKind, Outcome, Trap, TrapKind};
+pub use state::escaped;
 pub use tito_artifact::{Limits, RunLimits};
 
 /// The release of wasmtime that fuel is counted by; part of every cache key and every report.

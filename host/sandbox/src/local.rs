@@ -13,15 +13,18 @@ use wasmtime::{
 
 use self::end::End;
 use crate::{
-    Called, Fault, Guest, HostError, Layer, Limit, LimitKind, Mode, ModelId, Outcome, Trap, TrapKind, Usage,
+    Callbacks, Called, Fault, Guest, HostError, Layer, Limit, LimitKind, Mode, ModelId, Outcome, Trap,
+    TrapKind, Usage,
     contract::{models, tensors},
     engine::TICK,
     state::{State, escaped},
 };
 
-/// More axes and more tensors than any layer has: whoever answers with more wants to fill our memory and reports.
-const AXES: usize = 16;
-const TENSORS: usize = 10_000;
+/// The axes of one tensor. No layer has so many axes or tensors: whoever answers with more wants to fill our memory
+/// and reports.
+pub const MOST_AXES: usize = 16;
+/// The tensors of one answer.
+pub const MOST_TENSORS: usize = 10_000;
 
 /// A guest in our own process: one store, dropped at the first trap or limit.
 pub struct LocalGuest {
@@ -43,8 +46,9 @@ impl LocalGuest {
         instance: &InstancePre<State>,
         models: &models::GuestIndices,
         limits: Arc<RunLimits>,
+        callbacks: Box<dyn Callbacks>,
     ) -> Called<Self> {
-        let mut store = store(instance, &limits);
+        let mut store = store(instance, &limits, callbacks);
         refill(&mut store, &limits)?;
         let found = instance.instantiate(&mut store).and_then(|instance| models.load(&mut store, &instance));
         Ok(match found {
@@ -56,11 +60,6 @@ impl LocalGuest {
             }
             Err(error) => End::of(&error, &mut store, &limits)?.outcome(),
         })
-    }
-
-    /// The lines that the submission has logged, escaped and cut; none once it has ended.
-    pub fn log(&self) -> &[String] {
-        self.life.as_ref().map_or(&[], |life| life.store.data().log())
     }
 
     /// One call under the limits. A trap or a limit drops the store.
@@ -121,7 +120,7 @@ impl LocalGuest {
     /// Tensors of an answer, checked before anybody sees them: shapes that fit their data, not too many elements.
     fn checked(&mut self, tensors: Vec<tensors::TensorResult>) -> Outcome<Vec<Tensor>> {
         let axes = tensors.iter().map(|tensor| tensor.shape.len()).max().unwrap_or(0);
-        if axes > AXES || tensors.len() > TENSORS {
+        if axes > MOST_AXES || tensors.len() > MOST_TENSORS {
             let message = format!("{} tensors of up to {axes} axes: nothing has so many", tensors.len());
             return self.end(End::Trap(Trap {
                 kind: TrapKind::InvalidAnswer,
@@ -187,10 +186,14 @@ impl Guest for LocalGuest {
     fn usage(&self) -> Usage {
         self.usage
     }
+
+    fn log(&self) -> &[String] {
+        self.life.as_ref().map_or(&[], |life| life.store.data().log())
+    }
 }
 
-fn store(instance: &InstancePre<State>, limits: &RunLimits) -> Store<State> {
-    let mut store = Store::new(instance.engine(), State::new(limits));
+fn store(instance: &InstancePre<State>, limits: &RunLimits, callbacks: Box<dyn Callbacks>) -> Store<State> {
+    let mut store = Store::new(instance.engine(), State::new(limits, callbacks));
     store.limiter(|state| &mut state.ledger);
     store.set_hostcall_fuel(limits.output_bytes as usize);
     store.set_max_component_handles(limits.handles as usize);

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::Called;
+
 /// What became of a call to a guest.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -30,6 +32,20 @@ impl<T> Outcome<T> {
     /// Another answer made of this one.
     pub fn map<U>(self, f: impl FnOnce(T) -> U) -> Outcome<U> {
         self.and_then(|answer| Outcome::Answer(f(answer)))
+    }
+
+    /// What a call makes of this answer; without an answer there is no call.
+    ///
+    /// # Errors
+    ///
+    /// Those of the call.
+    pub fn then<U>(self, call: impl FnOnce(T) -> Called<U>) -> Called<U> {
+        match self {
+            Self::Answer(answer) => call(answer),
+            Self::Fault(fault) => Ok(Outcome::Fault(fault)),
+            Self::Trap(trap) => Ok(Outcome::Trap(trap)),
+            Self::Limit(limit) => Ok(Outcome::Limit(limit)),
+        }
     }
 
     /// Another outcome made of this answer.
@@ -109,16 +125,18 @@ pub enum TrapKind {
     InvalidAnswer,
     /// It left the program, as if a grader were there to be left.
     Exit,
+    /// The process that ran it died.
+    Crash,
     /// Anything else.
     Other,
 }
 
 impl fmt::Display for Trap {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let verb = if self.kind == TrapKind::InvalidAnswer {
-            "an answer that breaks the contract"
-        } else {
-            "a trap"
+        let verb = match self.kind {
+            TrapKind::InvalidAnswer => "an answer that breaks the contract",
+            TrapKind::Crash => "a crash",
+            _ => "a trap",
         };
         write!(f, "{verb}: {}", self.message)?;
         match self.functions.first() {
@@ -151,8 +169,14 @@ pub enum LimitKind {
     Instances,
     /// Bytes of stack of one call.
     Stack,
-    /// Milliseconds of wall time of one call.
+    /// Milliseconds of one call: of processor time where a worker process runs it, else of wall time.
     Deadline,
+    /// Milliseconds of processor time of all calls together.
+    Total,
+    /// Milliseconds of processor time of the compiler.
+    CompileTime,
+    /// Bytes of the compiler's memory.
+    CompileMemory,
     /// Bytes handed to the host in one call.
     OutputBytes,
     /// Elements of all tensors in one answer.
@@ -170,6 +194,9 @@ impl fmt::Display for Limit {
             LimitKind::Instances => ("instances", "of a kind"),
             LimitKind::Stack => ("stack", "bytes"),
             LimitKind::Deadline => ("time", "milliseconds a call"),
+            LimitKind::Total => ("total time", "milliseconds for all calls"),
+            LimitKind::CompileTime => ("compile time", "milliseconds"),
+            LimitKind::CompileMemory => ("compile memory", "bytes"),
             LimitKind::OutputBytes => ("output", "bytes a call"),
             LimitKind::OutputElements => ("output", "elements an answer"),
             LimitKind::Handles => ("handles", "alive"),

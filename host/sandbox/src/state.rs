@@ -4,8 +4,10 @@ use tito_artifact::RunLimits;
 use wasmtime::component::{HasSelf, Linker, Resource};
 
 use crate::{
+    Callbacks,
     contract::{
         datasets::{self, Batch, HostDataset},
+        layers,
         telemetry::{self, Directive, Epoch},
         tensors::{self, Fault},
     },
@@ -20,15 +22,17 @@ const LINE_BYTES: usize = 512;
 pub(crate) struct State {
     pub(crate) ledger: Ledger,
     pub(crate) wasi: Wasi,
+    callbacks: Box<dyn Callbacks>,
     log: Vec<String>,
     log_lines: usize,
 }
 
 impl State {
-    pub(crate) fn new(limits: &RunLimits) -> Self {
+    pub(crate) fn new(limits: &RunLimits, callbacks: Box<dyn Callbacks>) -> Self {
         Self {
             ledger: Ledger::new(limits),
             wasi: Wasi::default(),
+            callbacks,
             log: Vec::new(),
             log_lines: limits.log_lines as usize,
         }
@@ -43,13 +47,13 @@ impl State {
 /// Provides the contract's imports.
 pub(crate) fn link(linker: &mut Linker<State>) -> wasmtime::Result<()> {
     tensors::add_to_linker::<_, HasSelf<State>>(linker, |state| state)?;
-    crate::contract::layers::add_to_linker::<_, HasSelf<State>>(linker, |state| state)?;
+    layers::add_to_linker::<_, HasSelf<State>>(linker, |state| state)?;
     datasets::add_to_linker::<_, HasSelf<State>>(linker, |state| state)?;
     telemetry::add_to_linker::<_, HasSelf<State>>(linker, |state| state)
 }
 
-/// Text from a guest, fit for a report: what does not print is escaped, and it is cut at `LINE_BYTES`.
-pub(crate) fn escaped(text: &str) -> String {
+/// Text from a guest, fit for a report: what does not print is escaped, and it is cut at 512 bytes.
+pub fn escaped(text: &str) -> String {
     let mut shown = String::new();
     let kept = &text[..text.floor_char_boundary(LINE_BYTES)];
     for c in kept.chars() {
@@ -63,7 +67,7 @@ pub(crate) fn escaped(text: &str) -> String {
 
 impl tensors::Host for State {}
 
-impl crate::contract::layers::Host for State {}
+impl layers::Host for State {}
 
 impl datasets::Host for State {}
 
@@ -96,9 +100,8 @@ impl HostDataset for State {
 }
 
 impl telemetry::Host for State {
-    /// Nothing trains here, so that whoever reports an epoch is told to stop.
-    fn report(&mut self, _epoch: Epoch) -> wasmtime::Result<Directive> {
-        Ok(Directive::Stop)
+    fn report(&mut self, epoch: Epoch) -> wasmtime::Result<Directive> {
+        Ok(self.callbacks.report(epoch))
     }
 
     fn log(&mut self, line: String) -> wasmtime::Result<()> {

@@ -1,16 +1,16 @@
 //! Guests of what may not have compiled.
 
-use crate::{Called, Compiled, Guest, Launch, Outcome};
+use crate::{Called, Guest, Launch, Outcome};
 
 /// A component that does not compile or link is graded like one that fails: every launch of it gives the reason
 /// again.
-impl Launch for Outcome<Compiled> {
+impl<L: Launch> Launch for Outcome<L> {
     fn launch(&self) -> Called<Box<dyn Guest>> {
-        match self.clone() {
+        match self {
             Self::Answer(compiled) => compiled.launch(),
-            Self::Fault(fault) => Ok(Outcome::Fault(fault)),
-            Self::Trap(trap) => Ok(Outcome::Trap(trap)),
-            Self::Limit(limit) => Ok(Outcome::Limit(limit)),
+            Self::Fault(fault) => Ok(Outcome::Fault(fault.clone())),
+            Self::Trap(trap) => Ok(Outcome::Trap(trap.clone())),
+            Self::Limit(limit) => Ok(Outcome::Limit(*limit)),
         }
     }
 }
@@ -18,7 +18,7 @@ impl Launch for Outcome<Compiled> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Fault, Limit, LimitKind};
+    use crate::{Compiled, Fault, Limit, LimitKind};
 
     #[track_caller]
     fn check(compiled: &Outcome<Compiled>) {

@@ -1,5 +1,6 @@
 //! `tito assessment`: grading, for those who run a course.
 
+mod batch;
 mod test;
 
 use clap::Subcommand;
@@ -11,6 +12,8 @@ use crate::{exit::Exit, failure::Failure};
 pub(crate) enum Assessment {
     /// Grade a sample as a submission would be, and record nothing
     Test(test::Test),
+    /// Grade every component in a folder
+    Batch(Box<batch::Batch>),
 }
 
 impl Assessment {
@@ -18,6 +21,7 @@ impl Assessment {
     pub(crate) fn run(self) -> Result<Exit, Failure> {
         match self {
             Self::Test(command) => command.run(),
+            Self::Batch(command) => (*command).run(),
         }
     }
 }

@@ -9,6 +9,7 @@ use crate::{
     exit::Exit,
     failure::Failure,
     grading::Grading,
+    isolation::Walls,
     report::{self, Audience},
     sample::{SAMPLES, Sample},
     screen,
@@ -36,7 +37,9 @@ impl Demo {
 
 fn show(milestone: &Milestone, data: &Dataset, sample: &Sample) -> Result<(), Failure> {
     let limits = sample.limits();
-    let grading = Grading { milestone, limits: &limits, data, secret: None, cache: None, jobs: None };
+    let isolation = &Walls::default().isolation(&limits, None)?;
+    let grading =
+        Grading { milestone, limits: &limits, data, secret: None, isolation, jobs: None, is_alone: true };
     let run = grading.grade(sample.submission())?;
     let expected = if sample.passes { Exit::Passed } else { Exit::Failed };
     let found = report::exit(&run);

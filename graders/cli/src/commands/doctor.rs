@@ -6,16 +6,18 @@ use std::{fs, path::Path};
 
 use clap::Args;
 use serde::Serialize;
-use tito_artifact::RunLimits;
+use tito_artifact::Limits;
 use tito_data::DatasetState;
 use tito_project::Toolchain;
-use tito_sandbox::{Cache, Metering, Sandbox, WASMTIME_VERSION, Watch};
+use tito_sandbox::WASMTIME_VERSION;
+use tito_worker::{Cache, Isolation, Wall};
 
 use self::machine::Machine;
 use crate::{
     exit::Exit,
     failure::Failure,
     folders::{self, DataFolder},
+    isolation::Walls,
     screen,
 };
 
@@ -34,6 +36,8 @@ pub(crate) struct Doctor {
 struct Findings {
     machine: Machine,
     sandbox: State,
+    /// What stands around a submission besides the sandbox.
+    lockdown: Vec<Wall>,
     toolchain: State,
     cache: CacheFolder,
     data_folder: String,
@@ -60,9 +64,11 @@ impl Doctor {
     /// Passes whatever it finds: what is lacking may not be needed.
     pub(crate) fn run(self) -> Result<Exit, Failure> {
         let store = self.folder.store()?;
+        let isolation = Walls::default().isolation(&Limits::default(), None)?;
         let findings = Findings {
             machine: Machine::here(),
-            sandbox: sandbox(),
+            sandbox: sandbox(&isolation),
+            lockdown: walls(&isolation),
             toolchain: State::of(Toolchain::find().map(|toolchain| toolchain.describe())),
             cache: CacheFolder::at(&folders::compiled()?),
             data_folder: store.folder().display().to_string(),
@@ -93,15 +99,17 @@ impl State {
     }
 }
 
-/// Whether wasmtime runs on this machine at all.
-fn sandbox() -> State {
-    let made = Sandbox::new(Metering::Metered, Watch::Inside, &RunLimits::default(), None);
-    State::of(made.map(|_| {
-        format!(
-            "wasmtime {WASMTIME_VERSION} works, in this process; the second wall, a process \
-        of its own, is not there yet"
-        )
-    }))
+/// Whether a submission that is known to be well is compiled and run as it should be.
+fn sandbox(isolation: &Isolation) -> State {
+    let tested = isolation.self_test();
+    State::of(tested.map(|()| format!("wasmtime {WASMTIME_VERSION} works, and its self-test passes")))
+}
+
+fn walls(isolation: &Isolation) -> Vec<Wall> {
+    isolation.walls().unwrap_or_else(|error| {
+        let detail = State::of::<_>(Err::<String, _>(error)).detail;
+        vec![Wall { name: "process".into(), on: false, required: true, detail }]
+    })
 }
 
 impl CacheFolder {
@@ -130,6 +138,7 @@ impl Findings {
         let mut rows = vec![["tito".into(), versions]];
         rows.extend(self.machine.rows());
         rows.push(["sandbox".into(), self.sandbox.text()]);
+        rows.extend(self.lockdown.iter().map(wall));
         rows.push(["wasm compiler".into(), self.toolchain.text()]);
         rows.push(["compile cache".into(), kept]);
         rows.push(["data folder".into(), self.data_folder.clone()]);
@@ -138,4 +147,14 @@ impl Findings {
         );
         screen::table(rows)
     }
+}
+
+fn wall(wall: &Wall) -> [String; 2] {
+    let state = match (wall.on, wall.required) {
+        (true, _) => "on",
+        (false, true) => "OFF",
+        (false, false) => "off",
+    };
+    let detail = if wall.detail.is_empty() { String::new() } else { format!(": {}", wall.detail) };
+    [wall.name.clone(), format!("{state}{detail}")]
 }

@@ -49,15 +49,13 @@ fn classify(
     images: &[usize],
 ) -> Result<(Outcome<usize>, Usage), HostError> {
     context.examiner().with_model(&network.layers, &network.parameters, |guest, model| {
-        let mut right = 0;
-        for images in images.chunks(BATCH) {
-            let (inputs, labels) = context.data.batch(images);
-            match guest.forward(model, &inputs, Mode::Inference)? {
-                Outcome::Answer(logits) => right += hits(&logits, &labels, classes),
-                other => return Ok(other.map(|_| unreachable!("answers were taken out above"))),
-            }
-        }
-        Ok(Outcome::Answer(right))
+        images.chunks(BATCH).try_fold(Outcome::Answer(0), |right, images| {
+            right.then(|right| {
+                let (inputs, labels) = context.data.batch(images);
+                let logits = guest.forward(model, &inputs, Mode::Inference)?;
+                Ok(logits.map(|logits| right + hits(&logits, &labels, classes)))
+            })
+        })
     })
 }
 

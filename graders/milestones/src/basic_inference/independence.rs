@@ -2,7 +2,7 @@
 
 use tito_grade::Hint;
 use tito_judge::{Findings, advice};
-use tito_sandbox::{DenseSpec, Guest, HostError, Layer, Mode, ModelId, Outcome};
+use tito_sandbox::{Called, DenseSpec, Guest, HostError, Layer, Mode, ModelId, Outcome};
 use tito_tensor::Tensor;
 
 use crate::{Context, milestone::Found};
@@ -37,8 +37,6 @@ fn hint() -> Hint {
     }
 }
 
-type Called<T> = Result<Outcome<T>, HostError>;
-
 /// What is wrong, if anything is.
 fn ask(
     guest: &mut dyn Guest,
@@ -46,32 +44,28 @@ fn ask(
     one: &[Tensor],
     two: &[Tensor],
 ) -> Called<Option<&'static str>> {
-    let first = match loaded(guest, one)? {
-        Outcome::Answer(first) => first,
-        other => return Ok(other.map(|_| unreachable!("answers were taken out above"))),
-    };
-    let before = guest.forward(first, input, Mode::Inference)?;
-    let second = match loaded(guest, two)? {
-        Outcome::Answer(second) => second,
-        other => return Ok(other.map(|_| unreachable!("answers were taken out above"))),
-    };
-    let other = guest.forward(second, input, Mode::Inference)?;
-    let after = guest.forward(first, input, Mode::Inference)?;
-    let triple = before.and_then(|before| other.and_then(|other| after.map(|after| (before, other, after))));
-    Ok(triple.map(|(before, other, after)| {
-        if !before.same_bits(&after) {
-            Some("the first model answers otherwise once a second one is there")
-        } else if before.same_bits(&other) {
-            Some("models with other parameters give the same answer")
-        } else {
-            None
-        }
-    }))
+    loaded(guest, one)?.then(|first| {
+        let before = guest.forward(first, input, Mode::Inference)?;
+        loaded(guest, two)?.then(|second| {
+            let other = guest.forward(second, input, Mode::Inference)?;
+            let after = guest.forward(first, input, Mode::Inference)?;
+            Ok(before
+                .and_then(|before| other.and_then(|other| after.map(|after| wrong(&before, &other, &after)))))
+        })
+    })
+}
+
+/// What is wrong with the first model's answer before, the second one's, and the first one's after that.
+fn wrong(before: &Tensor, other: &Tensor, after: &Tensor) -> Option<&'static str> {
+    if !before.same_bits(after) {
+        Some("the first model answers otherwise once a second one is there")
+    } else if before.same_bits(other) {
+        Some("models with other parameters give the same answer")
+    } else {
+        None
+    }
 }
 
 fn loaded(guest: &mut dyn Guest, parameters: &[Tensor]) -> Called<ModelId> {
-    match guest.build(&LAYERS, 7)? {
-        Outcome::Answer(model) => Ok(guest.load(model, parameters)?.map(|()| model)),
-        other => Ok(other),
-    }
+    guest.build(&LAYERS, 7)?.then(|model| Ok(guest.load(model, parameters)?.map(|()| model)))
 }

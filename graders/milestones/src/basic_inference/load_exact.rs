@@ -34,15 +34,10 @@ fn ask(
 ) -> Result<(), HostError> {
     let mut before = Vec::new();
     let (outcome, usage) = context.examiner().with_guest(|guest| {
-        let model = match guest.build(layers, 7)? {
-            Outcome::Answer(model) => model,
-            other => return Ok(other.map(|_| unreachable!("answers were taken out above"))),
-        };
-        before = guest.parameters(model)?.answer().unwrap_or_default();
-        match guest.load(model, parameters)? {
-            Outcome::Answer(()) => guest.parameters(model),
-            other => Ok(other.map(|()| unreachable!("answers were taken out above"))),
-        }
+        guest.build(layers, 7)?.then(|model| {
+            before = guest.parameters(model)?.answer().unwrap_or_default();
+            guest.load(model, parameters)?.then(|()| guest.parameters(model))
+        })
     })?;
     findings.used(usage);
     let came_back = match outcome {

@@ -28,10 +28,9 @@ pub(super) fn check(context: &Context<'_>) -> Result<Found, HostError> {
 
 fn ask(context: &Context<'_>, layers: &[Layer], findings: &mut Findings) -> Result<(), HostError> {
     let wanted: Vec<Shape> = layers.iter().flat_map(parameter_shapes).collect();
-    let (outcome, usage) = context.examiner().with_guest(|guest| match guest.build(layers, 7)? {
-        Outcome::Answer(model) => guest.parameters(model),
-        other => Ok(other.map(|_| unreachable!("answers were taken out above"))),
-    })?;
+    let (outcome, usage) = context
+        .examiner()
+        .with_guest(|guest| guest.build(layers, 7)?.then(|model| guest.parameters(model)))?;
     findings.used(usage);
     let came_back = match outcome {
         Outcome::Answer(parameters) => {

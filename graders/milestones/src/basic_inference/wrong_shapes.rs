@@ -15,20 +15,19 @@ pub(super) fn check(context: &Context<'_>) -> Result<Found, HostError> {
     for shape in [&[5, 4][..], &[5, 2], &[2, 3, 1], &[4]] {
         let input = Tensor::from_fn(shape.to_vec(), |i| i as f32);
         let asked = format!("dense 3 -> 2 with bias on input {}", input.shape());
-        let (outcome, usage) = context.examiner().with_guest(|guest| match guest.build(&[DENSE], 7)? {
-            Outcome::Answer(model) => Ok(guest.forward(model, &input, Mode::Inference)?.map(|_| ())),
-            other => Ok(other.map(|_| unreachable!("answers were taken out above"))),
+        let (outcome, usage) = context.examiner().with_guest(|guest| {
+            guest.build(&[DENSE], 7)?.then(|model| guest.forward(model, &input, Mode::Inference))
         })?;
+        let outcome = outcome.map(|_| ());
         findings.used(usage);
         findings.question(asked, came_back(&outcome));
     }
     for shapes in [&[&[3, 2][..]][..], &[&[3, 2], &[3]], &[&[2, 3], &[2]], &[&[3, 2], &[2], &[2]], &[]] {
         let parameters: Vec<_> = shapes.iter().map(|shape| Tensor::zeros(shape.to_vec())).collect();
         let asked = format!("dense 3 -> 2 with bias, loading {shapes:?}");
-        let (outcome, usage) = context.examiner().with_guest(|guest| match guest.build(&[DENSE], 7)? {
-            Outcome::Answer(model) => guest.load(model, &parameters),
-            other => Ok(other.map(|_| unreachable!("answers were taken out above"))),
-        })?;
+        let (outcome, usage) = context
+            .examiner()
+            .with_guest(|guest| guest.build(&[DENSE], 7)?.then(|model| guest.load(model, &parameters)))?;
         findings.used(usage);
         // A wrong number of parameters is as well called an invalid argument.
         let is_other_number =

@@ -4,7 +4,7 @@ use tito_grade::{
     CaseEvidence, CheckResult, ComponentId, DataUsed, Evidence, Grade, Hint, Mismatch, Number, Rubric,
     SeedUsed, Status,
 };
-use tito_report::{Audience, Document, Refusal, Tool};
+use tito_report::{Audience, Document, Quarantine, Refusal, Tool};
 
 const RUBRIC: &str = r#"
 number = 1
@@ -112,4 +112,10 @@ fn source() -> Evidence {
         measures: measures.map(|(name, value)| (name.to_owned(), Number(value))).into(),
         ..Evidence::default()
     }
+}
+
+/// A component that killed two processes.
+pub(crate) fn quarantined() -> Document {
+    let deaths = vec!["the system killed it: SIGSYS".into(), "it ended with \u{1b}[31mstatus 3".into()];
+    Document::quarantined(tool(), Quarantine { component: component(), deaths })
 }

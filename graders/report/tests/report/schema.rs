@@ -9,9 +9,10 @@ fn schema() -> Value {
     serde_json::from_str(include_str!("../../schema/tito.report.v1.json")).unwrap()
 }
 
-fn documents() -> [Value; 3] {
+fn documents() -> [Value; 4] {
     let graded = |seed| sample::document(seed, Audience::Student);
-    [graded(SeedUsed::Public), graded(SeedUsed::Secret("ab".repeat(32))), sample::refused()]
+    let secret = SeedUsed::Secret("ab".repeat(32));
+    [graded(SeedUsed::Public), graded(secret), sample::refused(), sample::quarantined()]
         .map(|document| serde_json::from_str(&tito_report::json(&document)).unwrap())
 }
 
@@ -25,7 +26,7 @@ fn documents_are_of_the_schema() {
 /// Guards the small validator below as much as the schema.
 #[test]
 fn damaged_documents_are_not() {
-    let [graded, _, refused] = documents();
+    let [graded, _, refused, quarantined] = documents();
     let check = |mut document: Value, pointer: &str, damage: Value| {
         *document.pointer_mut(pointer).unwrap() = damage;
         assert!(problem(&document, &schema(), &schema()).is_some(), "{pointer}");
@@ -41,6 +42,7 @@ fn damaged_documents_are_not() {
     );
     check(graded, "/data/examples", json!(1.5));
     check(refused.clone(), "/refusal", json!({ "rule": "import" }));
+    check(quarantined, "/quarantine", json!({ "deaths": 2 }));
     let both =
         refused.as_object().unwrap().clone().into_iter().chain([("score".to_owned(), json!(1))]).collect();
     assert!(problem(&both, &schema(), &schema()).is_some());

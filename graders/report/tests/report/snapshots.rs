@@ -29,6 +29,11 @@ fn a_refused_terminal_report() {
 }
 
 #[test]
+fn a_quarantined_terminal_report() {
+    insta::assert_snapshot!(terminal(&sample::quarantined(), PLAIN));
+}
+
+#[test]
 fn a_graded_json_document() {
     insta::assert_snapshot!(json(&public()));
 }
@@ -78,7 +83,7 @@ fn observations_come_last_and_are_all_that_differs() {
 
 #[test]
 fn no_control_character_of_a_guest_reaches_any_output() {
-    for document in [public(), sample::refused()] {
+    for document in [public(), sample::refused(), sample::quarantined()] {
         for output in [terminal(&document, PLAIN), json(&document)] {
             let treacherous = |c: &char| (c.is_control() && *c != '\n') || *c == '\u{202e}';
             assert_eq!(output.chars().find(treacherous), None, "{output}");

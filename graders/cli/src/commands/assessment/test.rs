@@ -9,6 +9,7 @@ use crate::{
     failure::Failure,
     folders::DataFolder,
     grading::Grading,
+    isolation::Walls,
     report::{self, Audience, Output},
     sample::{self, Sample},
 };
@@ -26,6 +27,8 @@ pub(crate) struct Test {
     #[command(flatten)]
     data_folder: DataFolder,
     #[command(flatten)]
+    walls: Walls,
+    #[command(flatten)]
     output: Output,
 }
 
@@ -41,8 +44,9 @@ impl Test {
             limits: &limits,
             data: &data,
             secret: None,
-            cache: None,
+            isolation: &self.walls.isolation(&limits, None)?,
             jobs: None,
+            is_alone: true,
         };
         let run = grading.grade(sample.submission())?;
         let exit = report::exit(&run);

@@ -8,10 +8,12 @@ use tito_grade::ComponentId;
 use tito_judge::{Examiner, describe};
 use tito_sandbox::{
     AttentionSpec, BlockSpec, Conv2dSpec, DenseSpec, EmbeddingSpec, Fault, Layer, Metering, NormSpec,
-    Outcome, Pool2dSpec, Sandbox, Watch,
+    Outcome, Pool2dSpec,
 };
 
-use crate::{exit::Exit, failure::Failure, report, screen, submission::ComponentFile, workers};
+use crate::{
+    exit::Exit, failure::Failure, isolation::Walls, report, screen, submission::ComponentFile, workers,
+};
 
 /// Tries to build every layer of the contract.
 #[derive(Debug, Args)]
@@ -76,9 +78,8 @@ impl Layers {
 
 impl Exports {
     fn of(artifact: &Artifact, limits: &Limits) -> Result<Self, Failure> {
-        let sandbox = Sandbox::new(Metering::Metered, Watch::Inside, &limits.run, None)?;
-        let compiled = sandbox.compile(artifact)?;
-        let examiner = Examiner::new(&compiled);
+        let prepared = Walls::default().isolation(limits, None)?.compile(artifact, Metering::Metered)?;
+        let examiner = Examiner::new(&prepared);
         let found = layers().into_par_iter().map(|(layer, wanted)| {
             let (outcome, _) = examiner.with_guest(|guest| guest.build(&[layer], 0))?;
             Ok::<_, Failure>(Found::new(&layer, wanted, &outcome))

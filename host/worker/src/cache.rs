@@ -14,7 +14,7 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 use tempfile::NamedTempFile;
 
-use crate::HostError;
+use tito_sandbox::HostError;
 
 const KEY_BYTES: usize = 32;
 const MAC_BYTES: usize = 32;
@@ -74,7 +74,7 @@ fn make_private(dir: &Path) -> io::Result<()> {
     use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
 
     fs::DirBuilder::new().recursive(true).mode(0o700).create(dir)?;
-    let ours = NamedTempFile::new_in(dir)?.as_file().metadata()?.uid();
+    let ours = owner_of_what_we_make(dir)?;
     let found = fs::metadata(dir)?;
     if found.uid() != ours || found.mode() & 0o077 != 0 {
         return Err(io::Error::other(format!(
@@ -84,6 +84,15 @@ fn make_private(dir: &Path) -> io::Result<()> {
         )));
     }
     Ok(())
+}
+
+/// Who we are; Linux says it without a file being made, which a cache that can only be read does not allow.
+#[cfg(unix)]
+fn owner_of_what_we_make(dir: &Path) -> io::Result<u32> {
+    use std::os::unix::fs::MetadataExt as _;
+
+    let known = fs::metadata("/proc/self").or_else(|_| NamedTempFile::new_in(dir)?.as_file().metadata());
+    known.map(|metadata| metadata.uid())
 }
 
 #[cfg(not(unix))]

@@ -1,0 +1,83 @@
+//! What a student handed in: the component, the manifest, and every other file.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    Manifest, SubmissionLimits, archive,
+    refused::{Checked, Refused, Rule, shown},
+};
+
+const COMPONENT: &str = "component.wasm";
+const MANIFEST: &str = "submission.toml";
+
+/// What else a submission may hold besides `source/`.
+const KNOWN: [&str; 6] =
+    [MANIFEST, "model.toml", "model.ckpt", "claims.toml", "analysis.md", "reflection.md"];
+
+/// What a student handed in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Submission {
+    /// What `submission.toml` says, if there is one.
+    pub manifest: Option<Manifest>,
+    /// The bytes of `component.wasm`; whether they are a component is for the gate to say.
+    pub component: Vec<u8>,
+    /// Every other file, `submission.toml` among them, by its path: relative, `/` between names, in UTF-8, safe to
+    /// join to a folder, and unique even where case and Unicode normalisation are ignored.
+    pub files: BTreeMap<String, Vec<u8>>,
+    /// The paths in `files` that mean nothing to tito, for the student to look at.
+    pub unknown: Vec<String>,
+}
+
+/// Reads a component, a `.zip`, a `.tar` or a `.tar.gz`, whatever its name was.
+///
+/// One folder around everything is taken off; `__MACOSX`, `.DS_Store`, `._*` and `Thumbs.db` are passed over.
+/// Archives inside the archive stay packed.
+///
+/// # Errors
+///
+/// If it breaks a [`Rule`].
+pub fn read(bytes: &[u8], limits: &SubmissionLimits) -> Result<Submission, Refused> {
+    let found = bytes.len() as u64;
+    let subject = format!("the file has {found} bytes");
+    let limit = (Rule::ArchiveBytes, limits.archive_bytes);
+    Refused::unless_within(limit, found, &subject, "leave out data and what was generated")?;
+    let mut files = archive::unpack(bytes, limits)?;
+    let component = files.remove(COMPONENT).ok_or_else(|| no_component(&files))?;
+    let manifest = files.get(MANIFEST).map(|text| manifest(text, limits)).transpose()?;
+    let unknown = files.keys().filter(|path| !is_known(path)).cloned().collect();
+    Ok(Submission { manifest, component, files, unknown })
+}
+
+fn is_known(path: &str) -> bool {
+    KNOWN.contains(&path) || path.starts_with("source/")
+}
+
+fn manifest(text: &[u8], limits: &SubmissionLimits) -> Checked<Manifest> {
+    let found = text.len() as u64;
+    let subject = format!("{MANIFEST} has {found} bytes");
+    let limit = (Rule::ManifestBytes, limits.manifest_bytes);
+    Refused::unless_within(limit, found, &subject, "say the rest in analysis.md")?;
+    let text = std::str::from_utf8(text).map_err(|error| {
+        let message = format!("{MANIFEST} is not UTF-8 at byte {}; save it as UTF-8", error.valid_up_to());
+        Refused::new(Rule::Manifest, message)
+    })?;
+    Manifest::parse(text)
+}
+
+/// Says so, and which file was probably meant.
+fn no_component(files: &BTreeMap<String, Vec<u8>>) -> Refused {
+    let is_wasm = |content: &[u8]| content.starts_with(b"\0asm");
+    let meant = files.iter().find(|(_, content)| is_wasm(content)).map(|(path, _)| path);
+    let meant = meant.or_else(|| files.keys().find(|path| is_similar(path)));
+    let way_out = match meant {
+        Some(path) => format!("did you mean '{}'?", shown(path)),
+        None => "`tito build` writes it".to_owned(),
+    };
+    Refused::new(Rule::NoComponent, format!("there is no {COMPONENT} at the top; {way_out}"))
+}
+
+/// Whether somebody who typed this name may have wanted to type `component.wasm`.
+fn is_similar(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path).to_lowercase();
+    strsim::osa_distance(&name, COMPONENT) <= 3
+}

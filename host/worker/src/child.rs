@@ -1,0 +1,262 @@
+//! The child's side: locks itself down, then answers one call after the other.
+
+use std::{
+    error::Error,
+    ffi::OsString,
+    io::{self, Write as _},
+    os::fd::{FromRawFd as _, OwnedFd},
+    os::unix::net::UnixStream,
+    process,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use tito_lockdown::Orders;
+use tito_sandbox::{Callbacks, Called, Directive, Epoch, Guest, HostError, Launch, Mode, Outcome, Usage};
+use tito_tensor::{Shape, Tensor};
+
+use crate::{
+    wire::{self, Frame, Order, Reply, Report, Request, VERSION, Value},
+    work::{MakeCallbacks, Work, sealed},
+};
+
+/// No body is longer: a component, its native code, or the elements of a large batch.
+const BODY_BYTES: u64 = 1 << 30;
+
+/// What one reply tells of the log.
+const NEWS_BYTES: usize = 1 << 18;
+
+/// Lives the life of a worker: locks itself down as `arguments` say, which [`Child::spawn`](tito_lockdown::Child)
+/// wrote, and does `work` for whoever holds the other end of its standard input. Ends when that end is closed.
+pub fn main(arguments: impl Iterator<Item = OsString>, work: &impl Work) -> ! {
+    let Some(orders) = Orders::from_args(arguments) else {
+        eprintln!("this command is for tito itself: it starts its workers with it");
+        process::exit(2);
+    };
+    let layers = tito_lockdown::enter(&orders);
+    // SAFETY: the parent has put the socket there, and nothing else in this process knows of it.
+    let socket = UnixStream::from(unsafe { OwnedFd::from_raw_fd(0) });
+    let channel = Arc::new(Mutex::new(Channel { socket, call: 0 }));
+    let ready = Report::Ready { version: VERSION.into(), layers };
+    let told = locked(&channel).reply(ready, &[] as &[&[u8]]);
+    if let Err(error) = told.and_then(|()| serve(&channel, work)) {
+        // Whoever reads this holds the other end of standard error.
+        let _unread = writeln!(io::stderr(), "{error}");
+        process::exit(3);
+    }
+    process::exit(0)
+}
+
+/// The socket, and the call that is being served.
+struct Channel {
+    socket: UnixStream,
+    call: u64,
+}
+
+type Shared = Arc<Mutex<Channel>>;
+
+fn locked(channel: &Shared) -> std::sync::MutexGuard<'_, Channel> {
+    channel.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Channel {
+    fn reply<E: bytemuck::NoUninit>(&mut self, report: Report, body: &[&[E]]) -> io::Result<()> {
+        wire::send(&mut self.socket, &Reply { call: self.call, report }, body)
+    }
+
+    /// The next request, whose body is still to be read; `None` where there will be none.
+    fn next(&mut self) -> io::Result<Option<Frame<Request>>> {
+        let frame = Frame::<Request>::read(&mut self.socket, BODY_BYTES)?;
+        if let Some(frame) = &frame {
+            self.call = frame.header.call;
+        }
+        Ok(frame)
+    }
+}
+
+/// What a guest asks while it answers goes through the same socket.
+struct Asking(Shared);
+
+impl Callbacks for Asking {
+    fn report(&mut self, epoch: Epoch) -> Directive {
+        let mut channel = locked(&self.0);
+        let call = channel.call;
+        let answer = channel.reply(Report::Epoch(epoch), &[] as &[&[u8]]).and_then(|()| channel.next());
+        match answer.map(|frame| frame.map(|frame| frame.header)) {
+            Ok(Some(Request { call: same, order: Order::Go(directive) })) if same == call => directive,
+            // Without an answer there is nobody to serve any more.
+            _ => process::exit(3),
+        }
+    }
+}
+
+/// What a call gives: an outcome, with the elements of its tensors or the bytes of its code.
+type Given = Called<(Value, Body)>;
+
+enum Body {
+    Tensors(Vec<Tensor>),
+    Bytes(Vec<u8>),
+}
+
+/// A worker at work: what it has loaded, and the guest of which.
+struct Serving<'a, W> {
+    channel: &'a Shared,
+    work: &'a W,
+    launch: Option<Box<dyn Launch>>,
+    guest: Option<Box<dyn Guest>>,
+    /// How many lines of the guest's log were sent.
+    logged: usize,
+}
+
+fn serve(channel: &Shared, work: &impl Work) -> io::Result<()> {
+    let mut serving = Serving { channel, work, launch: None, guest: None, logged: 0 };
+    loop {
+        let Some(frame) = locked(channel).next()? else { return Ok(()) };
+        let given = serving.given(frame)?;
+        serving.answer(given)?;
+    }
+}
+
+impl<W: Work> Serving<'_, W> {
+    /// Serves one request.
+    fn given(&mut self, frame: Frame<Request>) -> io::Result<Given> {
+        let order = match &frame.header.order {
+            Order::Compile { .. } | Order::Prepare { .. } => return self.material(frame),
+            Order::Load { .. } | Order::Forward { .. } => return self.with_tensors(frame),
+            _ => frame.body::<u8>(&mut locked(self.channel).socket)?.0.order,
+        };
+        Ok(match order {
+            Order::Launch => self.launched(),
+            Order::Build { layers, seed } => {
+                self.ask(|guest| guest.build(&layers, seed), |model| (Value::Model(model), Body::nothing()))
+            }
+            Order::Parameters { model } => self.ask(|guest| guest.parameters(model), answered),
+            Order::Drop { model } => self.ask(|guest| guest.drop_model(model), |()| nothing()),
+            _ => return Err(wire::broken("that is no request")),
+        })
+    }
+
+    /// Requests whose body is a component or native code.
+    fn material(&mut self, frame: Frame<Request>) -> io::Result<Given> {
+        let (request, bytes) = frame.body::<u8>(&mut locked(self.channel).socket)?;
+        Ok(match request.order {
+            Order::Compile { metering, limits } => sealed()
+                .and_then(|()| self.work.compile(bytes, metering, &limits))
+                .map(|outcome| outcome.map(|code| (Value::Code, Body::Bytes(code)))),
+            Order::Prepare { metering, limits } => {
+                let channel = self.channel.clone();
+                let callbacks: MakeCallbacks = Arc::new(move || Box::new(Asking(channel.clone())));
+                self.work.prepare(bytes, metering, &limits, callbacks).and_then(|prepared| {
+                    sealed()?;
+                    Ok(prepared.map(|launch| {
+                        self.launch = Some(launch);
+                        nothing()
+                    }))
+                })
+            }
+            _ => return Err(wire::broken("that request has no such body")),
+        })
+    }
+
+    /// Requests whose body is the elements of tensors.
+    fn with_tensors(&mut self, frame: Frame<Request>) -> io::Result<Given> {
+        let (request, elements) = frame.body::<f32>(&mut locked(self.channel).socket)?;
+        Ok(match request.order {
+            Order::Load { model, shapes } => {
+                let parameters = wire::tensors(shapes, elements)?;
+                self.ask(|guest| guest.load(model, &parameters), |()| nothing())
+            }
+            Order::Forward { model, shape, training } => {
+                let input = single(shape, elements)?;
+                let mode = if training { Mode::Training } else { Mode::Inference };
+                self.ask(|guest| guest.forward(model, &input, mode), |tensor| answered(vec![tensor]))
+            }
+            _ => return Err(wire::broken("that request has no such body")),
+        })
+    }
+
+    fn launched(&mut self) -> Given {
+        // The one before goes first: there is memory for one.
+        (self.guest, self.logged) = (None, 0);
+        let launch = self.launch.as_ref();
+        let launch = launch.ok_or_else(|| HostError::new("cannot launch a guest", "nothing was prepared"))?;
+        Ok(launch.launch()?.map(|guest| {
+            self.guest = Some(guest);
+            nothing()
+        }))
+    }
+
+    fn ask<T>(
+        &mut self,
+        ask: impl FnOnce(&mut dyn Guest) -> Called<T>,
+        give: impl FnOnce(T) -> (Value, Body),
+    ) -> Given {
+        let guest = self.guest.as_mut();
+        let guest = guest.ok_or_else(|| HostError::new("cannot ask a guest", "none was launched"))?;
+        Ok(ask(guest.as_mut())?.map(give))
+    }
+
+    fn answer(&mut self, given: Given) -> io::Result<()> {
+        let (outcome, body) = match given {
+            Ok(Outcome::Answer((value, body))) => (Outcome::Answer(value), body),
+            Ok(other) => (other.map(|(value, _)| value), Body::nothing()),
+            Err(error) => {
+                let failed = Report::Failed { words: chain(&error) };
+                return locked(self.channel).reply(failed, &[] as &[&[u8]]);
+            }
+        };
+        let report = Report::Ended { outcome, usage: self.usage(), log: self.news() };
+        match &body {
+            Body::Bytes(bytes) => locked(self.channel).reply(report, &[bytes.as_slice()]),
+            Body::Tensors(tensors) => {
+                let parts: Vec<_> = tensors.iter().map(Tensor::data).collect();
+                locked(self.channel).reply(report, &parts)
+            }
+        }
+    }
+
+    fn usage(&self) -> Usage {
+        self.guest.as_ref().map(|guest| guest.usage()).unwrap_or_default()
+    }
+
+    /// The lines of the log that were not sent yet, as many as fit into a header.
+    fn news(&mut self) -> Vec<String> {
+        let log = self.guest.as_ref().map_or(&[][..], |guest| guest.log());
+        let mut bytes = 0;
+        let fits = |line: &&String| {
+            bytes += line.len();
+            bytes <= NEWS_BYTES
+        };
+        let news: Vec<_> = log.iter().skip(self.logged).take_while(fits).cloned().collect();
+        self.logged += news.len();
+        news
+    }
+}
+
+impl Body {
+    fn nothing() -> Self {
+        Self::Bytes(Vec::new())
+    }
+}
+
+fn nothing() -> (Value, Body) {
+    (Value::Nothing, Body::nothing())
+}
+
+fn answered(tensors: Vec<Tensor>) -> (Value, Body) {
+    (Value::Tensors(tensors.iter().map(|tensor| tensor.shape().clone()).collect()), Body::Tensors(tensors))
+}
+
+fn single(shape: Shape, elements: Vec<f32>) -> io::Result<Tensor> {
+    Tensor::new(shape, elements).map_err(|error| wire::broken(error.to_string()))
+}
+
+/// An error with its causes, in one line.
+fn chain(error: &HostError) -> String {
+    let mut words = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        words = format!("{words}: {error}");
+        cause = error.source();
+    }
+    words
+}

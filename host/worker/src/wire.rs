@@ -1,0 +1,259 @@
+//! What travels between tito and a worker: frames of a header and a body, over a socket.
+//!
+//! A frame is 16 bytes (magic, length of the header, length of the body; little-endian), the header in postcard, and
+//! the body as it is: a component, native code, or the elements of tensors. Both sides run the same executable on the
+//! same machine, so that elements need no byte order of their own. Lengths are checked before anything is allocated,
+//! on both sides, because either side may be run by an enemy of the other.
+
+use std::io::{self, Read, Write};
+
+use bytemuck::{AnyBitPattern, NoUninit, cast_slice, cast_slice_mut};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use tito_artifact::{Limits, RunLimits};
+use tito_lockdown::LayerReport;
+use tito_sandbox::{Directive, Epoch, Layer, Metering, ModelId, Outcome, Usage};
+use tito_tensor::{Shape, Tensor};
+
+/// What this tito and its workers speak. They are one executable, unless somebody replaced it.
+pub const VERSION: &str = concat!("tito worker 1, ", env!("CARGO_PKG_VERSION"));
+
+const MAGIC: [u8; 4] = *b"tito";
+
+/// No header is longer: ten thousand shapes of sixteen axes are not.
+const HEADER_BYTES: usize = 1 << 20;
+
+/// Frames up to this size are sent in one piece.
+const SMALL_BYTES: usize = 1 << 16;
+
+/// What tito asks of a worker.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Request {
+    /// Which call it belongs to: reports name it again.
+    pub call: u64,
+    /// What is asked.
+    pub order: Order,
+}
+
+/// What is asked.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Order {
+    /// To compile the component in the body.
+    Compile {
+        /// For which engine.
+        metering: Metering,
+        /// The gate's, again, and the stack's.
+        limits: Limits,
+    },
+    /// To load the native code in the body, which ends all loading.
+    Prepare {
+        /// The engine that it was compiled for.
+        metering: Metering,
+        /// What guests may use.
+        limits: RunLimits,
+    },
+    /// A fresh guest; the one before is dropped.
+    Launch,
+    /// [`Guest::build`](tito_sandbox::Guest::build).
+    Build {
+        /// The model's layers.
+        layers: Vec<Layer>,
+        /// Of its parameters.
+        seed: u64,
+    },
+    /// [`Guest::parameters`](tito_sandbox::Guest::parameters).
+    Parameters {
+        /// Whose.
+        model: ModelId,
+    },
+    /// [`Guest::load`](tito_sandbox::Guest::load); the body holds the elements.
+    Load {
+        /// Whose.
+        model: ModelId,
+        /// The shapes of the parameters.
+        shapes: Vec<Shape>,
+    },
+    /// [`Guest::forward`](tito_sandbox::Guest::forward); the body holds the elements.
+    Forward {
+        /// Whose.
+        model: ModelId,
+        /// The shape of the input.
+        shape: Shape,
+        /// Whether the mode is training.
+        training: bool,
+    },
+    /// [`Guest::drop_model`](tito_sandbox::Guest::drop_model).
+    Drop {
+        /// Whose.
+        model: ModelId,
+    },
+    /// The answer to [`Report::Epoch`].
+    Go(Directive),
+}
+
+/// What a worker says.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Reply {
+    /// The call that it belongs to.
+    pub call: u64,
+    /// What is said.
+    pub report: Report,
+}
+
+/// What is said.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Report {
+    /// First of all, before it has read a byte: it is locked down, and ready.
+    Ready {
+        /// What it speaks.
+        version: String,
+        /// What became of each layer of the lockdown.
+        layers: Vec<LayerReport>,
+    },
+    /// The call has ended.
+    Ended {
+        /// How.
+        outcome: Outcome<Value>,
+        /// What the guest has used by now.
+        usage: Usage,
+        /// The lines that the submission logged in this call.
+        log: Vec<String>,
+    },
+    /// The worker itself failed; this says nothing about the submission.
+    Failed {
+        /// What it was doing, and why that failed.
+        words: String,
+    },
+    /// A callback: the submission reports an epoch, and waits for [`Order::Go`].
+    Epoch(Epoch),
+}
+
+/// What an answer holds besides the body.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Value {
+    /// Nothing.
+    Nothing,
+    /// A model.
+    Model(ModelId),
+    /// Tensors of these shapes, whose elements are the body.
+    Tensors(Vec<Shape>),
+    /// Native code, which is the body.
+    Code,
+}
+
+/// Sends one frame.
+///
+/// # Errors
+///
+/// If the other side is gone or does not take it.
+///
+/// # Panics
+///
+/// If the header is larger than any that the other side takes.
+pub fn send<H: Serialize, E: NoUninit>(to: &mut impl Write, header: &H, body: &[&[E]]) -> io::Result<()> {
+    let header = postcard::to_stdvec(header).expect("a header can be written to memory");
+    assert!(header.len() <= HEADER_BYTES, "a header of {} bytes", header.len());
+    let body_bytes: usize = body.iter().map(|part| size_of_val(*part)).sum();
+    let mut out = Vec::with_capacity(16 + header.len() + body_bytes.min(SMALL_BYTES));
+    out.extend(MAGIC);
+    out.extend((header.len() as u32).to_le_bytes());
+    out.extend((body_bytes as u64).to_le_bytes());
+    out.extend(header);
+    if body_bytes <= SMALL_BYTES {
+        body.iter().for_each(|part| out.extend_from_slice(cast_slice(part)));
+        return to.write_all(&out);
+    }
+    to.write_all(&out)?;
+    body.iter().try_for_each(|part| to.write_all(cast_slice(part)))
+}
+
+/// A frame whose header is read and whose body is not.
+#[derive(Debug)]
+pub struct Frame<H> {
+    /// The header.
+    pub header: H,
+    body_bytes: usize,
+}
+
+impl<H: DeserializeOwned> Frame<H> {
+    /// Reads the next frame up to its body; `None` where the other side closed the socket between frames.
+    ///
+    /// # Errors
+    ///
+    /// If what comes is no frame, its body is longer than `most_bytes`, or the other side is gone.
+    pub fn read(from: &mut impl Read, most_bytes: u64) -> io::Result<Option<Self>> {
+        let mut first = [0; 16];
+        let magic = first_bytes(from, &mut first)?;
+        if magic == 0 {
+            return Ok(None);
+        }
+        from.read_exact(&mut first[magic..])?;
+        if first[..4] != MAGIC {
+            return Err(broken("what came is no frame"));
+        }
+        let header_bytes = u32::from_le_bytes(first[4..8].try_into().expect("four bytes")) as usize;
+        let body_bytes = u64::from_le_bytes(first[8..].try_into().expect("eight bytes"));
+        if header_bytes > HEADER_BYTES || body_bytes > most_bytes {
+            return Err(broken(format!("a frame of {header_bytes} and {body_bytes} bytes is too long")));
+        }
+        let mut header = vec![0; header_bytes];
+        from.read_exact(&mut header)?;
+        let header = match postcard::take_from_bytes(&header) {
+            Ok((header, [])) => header,
+            Ok(_) => return Err(broken("a header is longer than what it says")),
+            Err(error) => return Err(broken(format!("a header cannot be read: {error}"))),
+        };
+        Ok(Some(Self { header, body_bytes: body_bytes as usize }))
+    }
+
+    /// Reads the body as numbers of one kind.
+    ///
+    /// # Errors
+    ///
+    /// If its length is no multiple of theirs, or the other side is gone.
+    pub fn body<E: AnyBitPattern + NoUninit>(self, from: &mut impl Read) -> io::Result<(H, Vec<E>)> {
+        if !self.body_bytes.is_multiple_of(size_of::<E>()) {
+            return Err(broken(format!("a body of {} bytes is cut off", self.body_bytes)));
+        }
+        let mut body = vec![E::zeroed(); self.body_bytes / size_of::<E>()];
+        from.read_exact(cast_slice_mut(&mut body))?;
+        Ok((self.header, body))
+    }
+}
+
+/// How many bytes came first: none at the end of a stream.
+fn first_bytes(from: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
+    loop {
+        match from.read(buffer) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            other => return other,
+        }
+    }
+}
+
+pub(crate) fn broken(words: impl Into<String>) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, words.into())
+}
+
+/// Cuts a body into tensors of these shapes.
+///
+/// # Errors
+///
+/// If the elements are not exactly those that the shapes want.
+pub fn tensors(shapes: Vec<Shape>, body: Vec<f32>) -> io::Result<Vec<Tensor>> {
+    let wanted = shapes.iter().try_fold(0usize, |sum, shape| sum.checked_add(shape.elements()?));
+    if wanted != Some(body.len()) {
+        return Err(broken(format!("{} elements are not those of {} shapes", body.len(), shapes.len())));
+    }
+    let one = |shape, data| Tensor::new(shape, data).expect("the elements were counted");
+    let shapes = match <[Shape; 1]>::try_from(shapes) {
+        Ok([shape]) => return Ok(vec![one(shape, body)]),
+        Err(shapes) => shapes,
+    };
+    let mut rest = body.as_slice();
+    let cut = |shape: Shape| {
+        let (data, after) = rest.split_at(shape.elements().expect("it was counted"));
+        rest = after;
+        one(shape, data.to_vec())
+    };
+    Ok(shapes.into_iter().map(cut).collect())
+}

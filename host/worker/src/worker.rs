@@ -1,0 +1,292 @@
+//! The parent's side of one worker: starts it, asks it, and kills it when its time is over.
+
+use std::{
+    fmt,
+    io::{self, Read, Write},
+    time::{Duration, Instant},
+};
+
+use tito_artifact::RunLimits;
+use tito_lockdown::{Bounds, Child, End, Interest, LayerReport, Program, Ready};
+use tito_sandbox::{Callbacks, HostError, Outcome, Usage, escaped};
+
+use crate::{
+    checked,
+    wire::{self, Frame, Order, Reply, Report, Request, VERSION, Value},
+};
+
+/// How long a worker may take to lock itself down.
+const START: Duration = Duration::from_secs(10);
+
+/// A call may last so many times the processor time that it is allowed, because the machine may be busy; and no less
+/// than a minute.
+const PATIENCE: u32 = 10;
+const LEAST_PATIENCE: Duration = Duration::from_secs(60);
+
+/// One worker process. Dropping it kills it.
+pub(crate) struct Worker {
+    child: Child,
+    calls: u64,
+    layers: Vec<LayerReport>,
+}
+
+/// What one call may take.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Allowance {
+    /// The worker's processor time.
+    pub(crate) time: Duration,
+    /// The body of what it answers.
+    pub(crate) body_bytes: u64,
+}
+
+/// How a call ended well.
+pub(crate) struct Answered<E> {
+    pub(crate) outcome: Outcome<Value>,
+    pub(crate) body: Vec<E>,
+    pub(crate) usage: Usage,
+    pub(crate) log: Vec<String>,
+    /// The processor time that the worker took for it.
+    pub(crate) time: Duration,
+}
+
+/// Why a call has no answer. The worker is of no use any more.
+#[derive(Debug)]
+pub(crate) enum Stop {
+    /// It took all the processor time that it may have.
+    Deadline,
+    /// The process died, stood still, or did not keep to the protocol; said in words. Whose doing that is, one
+    /// cannot know: the submission's, if it has broken out of its sandbox, or somebody's who killed the process.
+    Died(String),
+    /// It could not map or allocate the memory that it wanted.
+    OutOfMemory,
+    /// The worker, well as it is, failed; ours.
+    Host(HostError),
+}
+
+impl Worker {
+    /// Starts a worker and waits until it is locked down.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be started, or is not the worker of this tito.
+    pub(crate) fn start(program: &Program, bounds: &Bounds) -> Result<Self, HostError> {
+        let failed =
+            |cause: String| HostError::new(format!("cannot start a worker process, {program:?}"), cause);
+        let child = Child::spawn(program, bounds).and_then(|child| {
+            child.socket().set_nonblocking(true)?;
+            Ok(child)
+        });
+        let child = child.map_err(|error| failed(error.to_string()))?;
+        let mut worker = Self { child, calls: 0, layers: Vec::new() };
+        let allowance = Allowance { time: START, body_bytes: 0 };
+        match worker.hear::<u8>(&Clock::new(allowance.time, Duration::ZERO), allowance) {
+            Ok((Reply { call: 0, report: Report::Ready { version, layers } }, _)) if version == VERSION => {
+                worker.layers = layers;
+                Ok(worker)
+            }
+            Ok(_) => Err(failed(format!("it does not speak '{VERSION}': was the program replaced?"))),
+            Err(error) => Err(failed(worker.stop(error).to_string())),
+        }
+    }
+
+    /// What became of each layer of the lockdown.
+    pub(crate) fn layers(&self) -> impl Iterator<Item = LayerReport> {
+        let cgroup = LayerReport { layer: tito_lockdown::Layer::Cgroup, state: self.child.cgroup().clone() };
+        self.layers.iter().cloned().chain([cgroup])
+    }
+
+    /// One call. What comes back has the form that the protocol wants, and figures that `limits` allow.
+    ///
+    /// # Errors
+    ///
+    /// If there is no answer; the worker is then dead.
+    pub(crate) fn call<E: bytemuck::NoUninit, A: bytemuck::AnyBitPattern + bytemuck::NoUninit>(
+        mut self,
+        order: Order,
+        body: &[&[E]],
+        allowance: Allowance,
+        limits: &RunLimits,
+        callbacks: &mut dyn Callbacks,
+    ) -> Result<(Self, Answered<A>), Stop> {
+        let answered = self.exchange(order, body, allowance, limits, callbacks);
+        match answered {
+            Ok(Ok(answered)) => Ok((self, answered)),
+            Ok(Err(host)) => Err(Stop::Host(host)),
+            Err(error) => Err(self.stop(error)),
+        }
+    }
+
+    fn exchange<E: bytemuck::NoUninit, A: bytemuck::AnyBitPattern + bytemuck::NoUninit>(
+        &mut self,
+        order: Order,
+        body: &[&[E]],
+        allowance: Allowance,
+        limits: &RunLimits,
+        callbacks: &mut dyn Callbacks,
+    ) -> io::Result<Result<Answered<A>, HostError>> {
+        let before = self.child.cpu_time()?;
+        let clock = Clock::new(allowance.time, before);
+        self.calls += 1;
+        let call = self.calls;
+        self.tell(&clock, &Request { call, order }, body)?;
+        loop {
+            let (reply, body) = self.hear::<A>(&clock, allowance)?;
+            if reply.call != call {
+                return Err(wire::broken(format!("it answers call {}, not {call}", reply.call)));
+            }
+            match reply.report {
+                Report::Epoch(epoch) => {
+                    let go = Order::Go(callbacks.report(epoch));
+                    self.tell(&clock, &Request { call, order: go }, &[] as &[&[u8]])?;
+                }
+                Report::Ended { outcome, usage, log } => {
+                    checked::report(&outcome, usage, &log, limits).map_err(wire::broken)?;
+                    let time = self.child.cpu_time()?.saturating_sub(before);
+                    return Ok(Ok(Answered { outcome, body, usage, log, time }));
+                }
+                Report::Failed { words } => {
+                    return Ok(Err(HostError::new("a worker failed", escaped(&words))));
+                }
+                Report::Ready { .. } => return Err(wire::broken("it says again that it is ready")),
+            }
+        }
+    }
+
+    fn tell<E: bytemuck::NoUninit>(&self, clock: &Clock, request: &Request, body: &[&[E]]) -> io::Result<()> {
+        wire::send(&mut Patient { child: &self.child, clock }, request, body)
+    }
+
+    fn hear<A: bytemuck::AnyBitPattern + bytemuck::NoUninit>(
+        &self,
+        clock: &Clock,
+        allowance: Allowance,
+    ) -> io::Result<(Reply, Vec<A>)> {
+        let mut from = Patient { child: &self.child, clock };
+        match Frame::<Reply>::read(&mut from, allowance.body_bytes)? {
+            Some(frame) => frame.body(&mut from),
+            None => Err(io::ErrorKind::UnexpectedEof.into()),
+        }
+    }
+
+    /// Ends the process, and says why the call has no answer.
+    fn stop(self, error: io::Error) -> Stop {
+        match error.downcast::<TimeIsOver>() {
+            Ok(TimeIsOver::Processor) => Stop::Deadline,
+            Ok(TimeIsOver::Clock) => {
+                Stop::Died("it neither answered nor used the processor; is the machine well?".into())
+            }
+            Err(error) => match self.child.end() {
+                Ok(end) => Self::died(&end, &error),
+                Err(unknown) => Stop::Died(format!("nobody knows how it ended: {unknown}")),
+            },
+        }
+    }
+
+    fn died(end: &End, error: &io::Error) -> Stop {
+        if end.cgroup_out_of_memory || end.last_words.contains("memory allocation of") {
+            return Stop::OutOfMemory;
+        }
+        let said = match end.last_words.as_str() {
+            "" => String::new(),
+            words => format!("; it said: {}", escaped(words)),
+        };
+        Stop::Died(match error.kind() {
+            io::ErrorKind::InvalidData => {
+                format!("it did not keep to the protocol: {}{said}", escaped(&error.to_string()))
+            }
+            _ => format!("{}{said}", end.death),
+        })
+    }
+}
+
+impl fmt::Display for Stop {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Deadline => f.write_str("it took too long"),
+            Self::Died(words) => f.write_str(words),
+            Self::OutOfMemory => f.write_str("it had no more memory"),
+            Self::Host(error) => error.fmt(f),
+        }
+    }
+}
+
+/// When a call's time is over: by the processor time that the worker took, so that waiting for a busy machine is
+/// nobody's fault, and long after that by the clock on the wall, because a process that sleeps takes none.
+struct Clock {
+    allowed: Duration,
+    before: Duration,
+    start: Instant,
+}
+
+/// Why a call was given up.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+enum TimeIsOver {
+    #[error("the processor time is used up")]
+    Processor,
+    #[error("the wall clock says that it stands still")]
+    Clock,
+}
+
+impl Clock {
+    fn new(allowed: Duration, before: Duration) -> Self {
+        Self { allowed, before, start: Instant::now() }
+    }
+
+    /// Waits until the socket is ready.
+    fn wait(&self, child: &Child, interest: Interest) -> io::Result<()> {
+        loop {
+            let used = child.cpu_time()?.saturating_sub(self.before);
+            let left = self.allowed.saturating_sub(used);
+            if left.is_zero() {
+                return Err(io::Error::other(TimeIsOver::Processor));
+            }
+            if self.start.elapsed() > (PATIENCE * self.allowed).max(LEAST_PATIENCE) {
+                return Err(io::Error::other(TimeIsOver::Clock));
+            }
+            match child.wait(interest, left.max(Duration::from_millis(1)))? {
+                Ready::Readable | Ready::Writable => return Ok(()),
+                Ready::Ended => return Err(io::ErrorKind::UnexpectedEof.into()),
+                Ready::TimedOut => {}
+            }
+        }
+    }
+}
+
+/// The socket of a worker, read and written under a clock.
+struct Patient<'a> {
+    child: &'a Child,
+    clock: &'a Clock,
+}
+
+impl Patient<'_> {
+    fn retried(
+        &mut self,
+        interest: Interest,
+        mut act: impl FnMut(&Child) -> io::Result<usize>,
+    ) -> io::Result<usize> {
+        loop {
+            match act(self.child) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    self.clock.wait(self.child, interest)?;
+                }
+                other => return other,
+            }
+        }
+    }
+}
+
+impl Read for Patient<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.retried(Interest::Read, |child| child.socket().read(buffer))
+    }
+}
+
+impl Write for Patient<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.retried(Interest::Write, |child| child.socket().write(bytes))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

@@ -1,0 +1,388 @@
+//! What is tested.
+
+use std::{
+    env,
+    error::Error as _,
+    fs,
+    path::Path,
+    process::Command,
+    sync::atomic::{AtomicUsize, Ordering},
+    thread,
+    time::Duration,
+};
+
+use libtest_mimic::{Failed, Trial};
+use tito_artifact::{Artifact, Gated, Limits};
+use tito_sandbox::{
+    Called, Guest, HostError, Launch, Layer, LimitKind, Metering, Mode, Outcome, Sandbox, TrapKind, Watch,
+};
+use tito_tensor::Tensor;
+use tito_tests::wat_guest;
+use tito_worker::{Cache, Program, Quarantined, Remote, WORKER, Workers};
+
+use crate::liars::LIES;
+
+pub(crate) fn all() -> Vec<Trial> {
+    let mut trials: Vec<_> = TESTS.iter().map(|&(name, test)| trial(name.to_owned(), test)).collect();
+    let slow = a_worker_that_stands_still_is_given_up;
+    trials.push(trial("a_worker_that_stands_still_is_given_up".to_owned(), slow).with_ignored_flag(true));
+    trials.extend(LIES.iter().map(|&(lie, _, words)| {
+        trial(format!("lie_{}", lie.replace('-', "_")), move || is_found_out(lie, words))
+    }));
+    trials
+}
+
+fn trial(name: String, test: impl FnOnce() + Send + 'static) -> Trial {
+    Trial::test(name, move || {
+        test();
+        Ok::<(), Failed>(())
+    })
+}
+
+type Test = (&'static str, fn());
+
+const TESTS: &[Test] = &[
+    ("a_remote_guest_is_like_a_local_one", a_remote_guest_is_like_a_local_one),
+    ("a_component_without_the_interface_is_unsupported", a_component_without_the_interface_is_unsupported),
+    ("a_loop_is_ended_from_outside", a_loop_is_ended_from_outside),
+    ("all_calls_together_have_a_limit", all_calls_together_have_a_limit),
+    ("compiling_has_a_deadline", compiling_has_a_deadline),
+    ("compiling_has_bounded_memory", compiling_has_bounded_memory),
+    ("a_worker_serves_the_next_guest", a_worker_serves_the_next_guest),
+    ("no_process_is_left", no_process_is_left),
+    ("one_death_is_forgiven", one_death_is_forgiven),
+    ("two_deaths_are_a_quarantine", two_deaths_are_a_quarantine),
+    ("a_native_loop_is_ended_from_outside", a_native_loop_is_ended_from_outside),
+    ("a_worker_of_another_version_is_ours", a_worker_of_another_version_is_ours),
+    ("a_program_that_is_not_there_is_ours", a_program_that_is_not_there_is_ours),
+    ("what_was_compiled_is_kept", what_was_compiled_is_kept),
+    ("the_canary_is_the_skeleton_and_lives", the_canary_is_the_skeleton_and_lives),
+    ("epochs_are_answered_and_logs_arrive", epochs_are_answered_and_logs_arrive),
+];
+
+fn program(kind: &str) -> Program {
+    Program::own().arg(WORKER).arg(kind)
+}
+
+fn gated(bytes: Vec<u8>, limits: &Limits) -> Artifact {
+    match Artifact::gate(bytes, limits) {
+        Gated::Admitted(artifact) => artifact,
+        Gated::Refused(refusal) => panic!("{refusal}"),
+    }
+}
+
+fn skeleton(parts: &[(&str, &str)]) -> Artifact {
+    gated(wat_guest::component(parts), &Limits::default())
+}
+
+fn remote(kind: &str, artifact: &Artifact, metering: Metering, limits: &Limits) -> Called<Remote> {
+    Workers::new(program(kind), limits, None).compile(artifact, metering)
+}
+
+fn answered<T>(called: Called<T>) -> T {
+    match called.expect("the host is well") {
+        Outcome::Answer(answer) => answer,
+        other => panic!("{other}"),
+    }
+}
+
+fn input() -> Tensor {
+    Tensor::from_fn([2, 3], |i| i as f32)
+}
+
+/// What a guest says to one model of one ReLU.
+fn ask(launch: &dyn Launch) -> Called<Tensor> {
+    launch.launch()?.then(|mut guest| forward(guest.as_mut()))
+}
+
+fn forward(guest: &mut dyn Guest) -> Called<Tensor> {
+    guest.build(&[Layer::Relu], 1)?.then(|model| guest.forward(model, &input(), Mode::Inference))
+}
+
+const LOOP: &str = "(loop $again (br $again)) (unreachable)";
+
+fn limit_of<T>(outcome: &Outcome<T>) -> LimitKind {
+    match outcome {
+        Outcome::Limit(limit) => limit.kind,
+        other => panic!("a limit was expected, not {other}"),
+    }
+}
+
+fn a_remote_guest_is_like_a_local_one() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/prebuilt/reference.wasm");
+    let limits = Limits::default();
+    let artifact = gated(fs::read(path).expect("the reference is prebuilt"), &limits);
+    let sandbox = Sandbox::new(Metering::Metered, Watch::Inside, &limits.run).expect("the host is well");
+    let local = answered(sandbox.compile(&artifact));
+    let remote = answered(remote("honest", &artifact, Metering::Metered, &limits));
+    let dense = |inputs| Layer::Dense(tito_sandbox::DenseSpec { inputs, outputs: 300, bias: true });
+    // Large enough for frames that are sent in pieces.
+    let large = Tensor::from_fn([200, 500], |i| (i % 31) as f32);
+    let life = |launch: &dyn Launch| {
+        let mut guest = answered(launch.launch());
+        let model = answered(guest.build(&[dense(500), Layer::Tanh], 7));
+        let mut parameters = answered(guest.parameters(model));
+        parameters[0].data_mut()[3] = f32::MIN_POSITIVE / 2.0;
+        answered(guest.load(model, &parameters));
+        let first = answered(guest.forward(model, &large, Mode::Inference));
+        let wrong = guest.forward(model, &input(), Mode::Training).expect("the host is well");
+        answered(guest.drop_model(model));
+        (parameters, first, wrong.to_string(), guest.usage())
+    };
+    assert_eq!(life(&remote), life(&local));
+}
+
+fn a_component_without_the_interface_is_unsupported() {
+    let artifact = gated(b"\0asm\x0d\0\x01\0".to_vec(), &Limits::default());
+    let outcome = remote("honest", &artifact, Metering::Metered, &Limits::default());
+    let outcome = outcome.expect("the host is well").launch().expect("the host is well");
+    assert!(matches!(outcome, Outcome::Fault(tito_sandbox::Fault::Unsupported(_))), "{outcome}");
+}
+
+fn short(change: impl FnOnce(&mut Limits)) -> Limits {
+    let mut limits = Limits::default();
+    change(&mut limits);
+    limits
+}
+
+fn a_loop_is_ended_from_outside() {
+    let limits = short(|limits| limits.run.deadline_ms = 100);
+    for place in ["build", "forward", "realloc"] {
+        let artifact = skeleton(&[(place, LOOP)]);
+        let remote = answered(remote("honest", &artifact, Metering::Timed, &limits));
+        let outcome = ask(&remote).expect("the host is well");
+        assert_eq!(limit_of(&outcome), LimitKind::Deadline, "{place}");
+        assert!(outcome.to_string().contains("at most 100 milliseconds"), "{outcome}");
+    }
+}
+
+fn all_calls_together_have_a_limit() {
+    let limits = short(|limits| (limits.run.deadline_ms, limits.run.total_ms) = (100, 150));
+    let remote = answered(remote("honest", &skeleton(&[("forward", LOOP)]), Metering::Timed, &limits));
+    let mut ends = (0..4).map(|_| limit_of(&ask(&remote).expect("the host is well")));
+    assert!(ends.any(|kind| kind == LimitKind::Total));
+}
+
+/// What the default gate refuses: 76 KB that keep a compiler busy for long.
+fn bomb(limits: &mut Limits) -> Vec<u8> {
+    limits.gate.function_complexity = u64::MAX;
+    limits.gate.component_complexity = u64::MAX;
+    let body = "(loop)".repeat(5_000);
+    let function = format!("(func (local{}) {body})", " i64".repeat(1_000));
+    wat_guest::from_text(&format!(";;@ component\n(component (core module {function}))"))
+}
+
+fn compiling_has_a_deadline() {
+    let mut limits = short(|limits| limits.compile.deadline_ms = 200);
+    let artifact = gated(bomb(&mut limits), &limits);
+    let outcome = remote("honest", &artifact, Metering::Metered, &limits).expect("the host is well");
+    assert_eq!(limit_of(&outcome), LimitKind::CompileTime);
+    assert!(outcome.to_string().contains("compile time limit: at most 200"), "{outcome}");
+}
+
+fn compiling_has_bounded_memory() {
+    let mut limits = short(|limits| limits.compile.memory_bytes = 64 << 20);
+    let artifact = gated(bomb(&mut limits), &limits);
+    let outcome = remote("honest", &artifact, Metering::Metered, &limits).expect("the host is well");
+    assert_eq!(limit_of(&outcome), LimitKind::CompileMemory);
+    assert!(outcome.to_string().contains("compile memory limit: at most 67108864"), "{outcome}");
+}
+
+/// The processes whose parent is this one.
+fn children() -> Vec<String> {
+    let tasks = fs::read_dir("/proc/self/task").expect("Linux lists threads").flatten();
+    let children = tasks.filter_map(|task| fs::read_to_string(task.path().join("children")).ok());
+    children.flat_map(|ids| ids.split_whitespace().map(str::to_owned).collect::<Vec<_>>()).collect()
+}
+
+/// Does `test` in a process of its own, where no other test starts workers.
+fn alone(name: &str, test: impl FnOnce()) {
+    if env::var_os("TITO_ALONE").is_some() {
+        return test();
+    }
+    let mut myself = Command::new(env::current_exe().expect("this executable is somewhere"));
+    let output = myself.args([name, "--exact"]).env("TITO_ALONE", "1").output();
+    let output = output.expect("this executable can be started");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+}
+
+fn a_worker_serves_the_next_guest() {
+    let remote = answered(remote("honest", &skeleton(&[]), Metering::Metered, &Limits::default()));
+    for _ in 0..3 {
+        assert_eq!(answered(ask(&remote)), input());
+    }
+    let (mut one, mut other) = (answered(remote.launch()), answered(remote.launch()));
+    assert_eq!(answered(forward(one.as_mut())), input());
+    assert_eq!(answered(forward(other.as_mut())), input());
+}
+
+fn no_process_is_left() {
+    alone("no_process_is_left", || {
+        let remote = answered(remote("honest", &skeleton(&[]), Metering::Metered, &Limits::default()));
+        answered(ask(&remote));
+        assert_eq!(children().len(), 1, "the compile worker is gone, and one run worker is idle");
+        drop(remote);
+        assert_eq!(children().len(), 0);
+        let looping = skeleton(&[("forward", LOOP)]);
+        let limits = short(|limits| limits.run.deadline_ms = 50);
+        let remote = answered(self::remote("honest", &looping, Metering::Timed, &limits));
+        ask(&remote).expect("the host is well");
+        assert_eq!(children().len(), 0);
+    });
+}
+
+fn is_found_out(lie: &str, words: &str) {
+    let limits = short(|limits| limits.run.deadline_ms = 2_000);
+    let remote = answered(remote(lie, &skeleton(&[]), Metering::Metered, &limits));
+    let mut guest = answered(remote.launch());
+    // Who answers twice is found out at the next call.
+    let outcome = guest.build(&[Layer::Relu], 1).expect("one death is an outcome");
+    let outcome = match outcome {
+        Outcome::Answer(_) => guest.parameters(tito_sandbox::ModelId::new(0)).map(|found| found.map(|_| ())),
+        other => Ok(other.map(|_| ())),
+    };
+    match outcome.expect("one death is an outcome") {
+        Outcome::Trap(trap) => {
+            assert_eq!(trap.kind, TrapKind::Crash);
+            assert!(trap.message.contains(words), "{}", trap.message);
+        }
+        other => panic!("{lie}: a crash was expected, not {other}"),
+    }
+}
+
+fn one_death_is_forgiven() {
+    alone("one_death_is_forgiven", || {
+        let remote = answered(remote("honest", &skeleton(&[]), Metering::Metered, &Limits::default()));
+        let attempts = AtomicUsize::new(0);
+        let settled = remote.settled(|| {
+            let mut guest = answered(remote.launch());
+            if attempts.fetch_add(1, Ordering::Relaxed) == 0 {
+                kill_the_only_child();
+            }
+            forward(guest.as_mut())
+        });
+        assert_eq!(answered(settled), input());
+        assert_eq!(attempts.into_inner(), 2);
+    });
+}
+
+fn kill_the_only_child() {
+    let [worker] = children().try_into().expect("one worker is at work");
+    let killed = Command::new("kill").args(["-KILL", &worker]).status();
+    assert!(killed.expect("kill can be started").success());
+}
+
+fn quarantined(error: &HostError) -> &Quarantined {
+    match error.cause() {
+        Some(quarantined) => quarantined,
+        None => panic!("a quarantine was expected, not {error}: {:?}", error.source()),
+    }
+}
+
+fn two_deaths_are_a_quarantine() {
+    let artifact = skeleton(&[]);
+    let remote = answered(remote("abort", &artifact, Metering::Metered, &Limits::default()));
+    let first = ask(&remote).expect("one death is an outcome");
+    assert!(first.to_string().contains("SIGABRT"), "{first}");
+    let error = ask(&remote).expect_err("two deaths are too many");
+    let Quarantined { digest, deaths } = quarantined(&error);
+    assert_eq!((*digest, deaths.len()), (artifact.digest(), 2));
+}
+
+/// Waits for a minute.
+fn a_worker_that_stands_still_is_given_up() {
+    let limits = short(|limits| limits.run.deadline_ms = 10);
+    let remote = answered(remote("sleep", &skeleton(&[]), Metering::Metered, &limits));
+    let outcome = ask(&remote).expect("one death is an outcome");
+    assert!(outcome.to_string().contains("neither answered nor used the processor"), "{outcome}");
+}
+
+fn a_native_loop_is_ended_from_outside() {
+    let limits = short(|limits| limits.run.deadline_ms = 100);
+    let remote = answered(remote("spin", &skeleton(&[]), Metering::Metered, &limits));
+    assert_eq!(limit_of(&ask(&remote).expect("the host is well")), LimitKind::Deadline);
+}
+
+#[track_caller]
+fn is_ours(program: Program, words: &str) {
+    let workers = Workers::new(program, &Limits::default(), None);
+    let error = workers.compile(&skeleton(&[]), Metering::Metered).err().expect("no worker can be had");
+    let cause = error.source().expect("it says why").to_string();
+    assert!(cause.contains(words), "{cause}");
+    assert!(error.cause::<Quarantined>().is_none());
+}
+
+fn a_worker_of_another_version_is_ours() {
+    is_ours(program("another-version"), "was the program replaced?");
+}
+
+fn a_program_that_is_not_there_is_ours() {
+    is_ours(Program::at("/nowhere/tito").arg(WORKER), "No such file");
+    // A program that is no worker ends without a word.
+    is_ours(Program::at("/bin/true"), "status 0");
+}
+
+fn what_was_compiled_is_kept() {
+    let folder = tempfile::tempdir().expect("a folder for the cache");
+    let folder = folder.path().join("cache");
+    let workers = || {
+        let cache = Cache::open(&folder).expect("a cache");
+        Workers::new(program("honest"), &Limits::default(), Some(cache))
+    };
+    let works = || {
+        assert_eq!(answered(ask(&answered(workers().compile(&skeleton(&[]), Metering::Metered)))), input());
+    };
+    let entries = || {
+        let found = fs::read_dir(&folder).expect("the cache is there").flatten();
+        found.map(|entry| entry.path()).filter(|path| !path.ends_with("key")).collect::<Vec<_>>()
+    };
+    works();
+    let [entry] = entries().try_into().expect("one entry");
+    let written = fs::metadata(&entry).and_then(|found| found.modified()).expect("it has a time");
+    thread::sleep(Duration::from_millis(20));
+    works();
+    let again = fs::metadata(&entry).and_then(|found| found.modified()).expect("it has a time");
+    assert_eq!(again, written, "it was loaded, not compiled again");
+    let good = fs::read(&entry).expect("it can be read");
+    for place in [0, good.len() / 2, good.len() - 1] {
+        let mut bad = good.clone();
+        bad[place] ^= 1;
+        fs::write(&entry, bad).expect("it can be damaged");
+        works();
+        assert!(fs::read(&entry).expect("it can be read").len() == good.len(), "it was compiled again");
+    }
+}
+
+fn the_canary_is_the_skeleton_and_lives() {
+    let canary = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/canary.wasm");
+    let skeleton = wat_guest::component(&[]);
+    if env::var_os("UPDATE_CANARY").is_some() {
+        fs::write(&canary, &skeleton).expect("it can be written");
+    }
+    assert_eq!(fs::read(canary).expect("it is there"), skeleton, "make it again with UPDATE_CANARY=1");
+    Workers::new(program("honest"), &Limits::default(), None).self_test().expect("the canary lives");
+    let error = Workers::new(program("abort"), &Limits::default(), None).self_test().expect_err("it dies");
+    assert!(error.to_string().contains("canary"), "{error}");
+}
+
+fn epochs_are_answered_and_logs_arrive() {
+    let imports = r#"
+        (import "tinytorch:framework/telemetry@0.1.0" "log" (func $log (param i32 i32)))
+        (import "tinytorch:framework/telemetry@0.1.0" "report"
+            (func $report (param i32 f32 f32 i32 f32 i32 f32) (result i32)))"#;
+    let items = r#"(data (i32.const 700) "an epoch\1b[2J")"#;
+    // Goes on only if it is told to stop, which is the second of the directives.
+    let build = "(call $log (i32.const 700) (i32.const 12))
+        (if (i32.ne (i32.const 1) (call $report (i32.const 1) (f32.const 0.5) (f32.const 0.9)
+                (i32.const 1) (f32.const 0.6) (i32.const 0) (f32.const 0)))
+            (then (unreachable)))
+        (call $log (i32.const 700) (i32.const 8))
+        (i32.store (i32.const 516) (call $new (i32.const 1))) (i32.const 512)";
+    let artifact = skeleton(&[("imports", imports), ("items", items), ("build", build)]);
+    let remote = answered(remote("honest", &artifact, Metering::Metered, &Limits::default()));
+    let mut guest = answered(remote.launch());
+    answered(guest.build(&[Layer::Relu], 1));
+    assert_eq!(guest.log(), [r"an epoch\u{1b}[2J", "an epoch"]);
+    answered(guest.build(&[Layer::Relu], 1));
+    assert_eq!(guest.log().len(), 4);
+}

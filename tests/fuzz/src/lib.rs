@@ -1,0 +1,13 @@
+//! What must hold for every byte that a student hands in, one target a module.
+//!
+//! Each target is a function from bytes that panics when its property is broken. `fuzz_targets` gives them to
+//! libFuzzer, `tests/replay.rs` gives them the committed corpora on stable. The parsers themselves are elsewhere.
+
+pub mod archive;
+pub mod gate_bytes;
+pub mod gate_mutate;
+pub mod gate_smith;
+pub mod manifest;
+
+mod count;
+mod memory;
