@@ -1,68 +1,134 @@
-//! Guests that are too large to write down, or that are damaged on purpose.
+//! Guests that are too large to write down, or that are damaged on purpose, each beyond what the gate lets through.
+//! Those that are just within it are in `heavy.rs`.
 
 use std::fmt::Write as _;
 
-use crate::wat_guest;
+use crate::{
+    sections::{leb, with_custom_section, with_module},
+    wat_guest::{self, parsed},
+};
 
 /// A guest that is generated.
 pub(crate) struct Bomb {
     pub(crate) name: &'static str,
-    /// Its `expect:` lines.
+    /// Its header, without what makes it a comment.
     pub(crate) header: &'static str,
     pub(crate) make: fn() -> Vec<u8>,
 }
 
-/// What SANDBOX.md §4 knows to stall or fill a compiler, each beyond what the gate lets through, and what a broken
-/// disk or a curious student makes of a good file. The last one is as large as the gate allows.
+/// What is known to stall or fill a compiler, and what a broken disk or a curious student makes of a good file.
 pub(crate) const BOMBS: &[Bomb] = &[
     Bomb {
         name: "evil_many_functions",
-        header: "expect: refused functions",
+        header: "corpus: 21\nexpect: refused functions",
         make: || module(&"(func)".repeat(20_001)),
     },
     Bomb {
         name: "evil_many_locals",
-        header: "expect: refused function-locals",
+        header: "corpus: 18, 26\nexpect: refused function-locals",
         make: || module(&function(49_000, "")),
     },
     Bomb {
         name: "evil_deep_blocks",
-        header: "expect: refused function-nesting",
-        make: || module(&function(0, &nested(5_000))),
+        header: "corpus: 22\nexpect: refused function-nesting",
+        make: || module(&function(0, &nested("(block ", 5_000))),
+    },
+    Bomb {
+        name: "evil_deep_loops",
+        header: "corpus: 23\nexpect: refused function-nesting",
+        make: || module(&function(0, &nested("(loop ", 5_000))),
     },
     Bomb {
         name: "evil_locals_times_loops",
-        header: "expect: refused function-complexity",
+        header: "corpus: 27\nexpect: refused function-complexity",
         make: || module(&function(1_000, &"(loop)".repeat(5_000))),
     },
     Bomb {
+        name: "evil_locals_times_ways_back",
+        header: "corpus: 27\nexpect: refused function-complexity",
+        make: || {
+            module(&function(4_000, &format!("(loop {})", "(br_if 0 (i64.eqz (local.get 1)))".repeat(4_000))))
+        },
+    },
+    Bomb {
+        name: "evil_chain_of_ifs",
+        header: "corpus: 24\nexpect: refused function-complexity",
+        make: || module(&function(0, &"(if (i32.const 1) (then))".repeat(20_000))),
+    },
+    Bomb {
+        name: "evil_functions_of_ifs",
+        header: "corpus: 24\nexpect: refused component-complexity",
+        make: || module(&function(0, &"(if (i32.const 1) (then))".repeat(1_000)).repeat(100)),
+    },
+    Bomb {
+        name: "evil_reads_of_a_table",
+        header: "expect: refused function-complexity",
+        make: || {
+            module(&format!(
+                "(table 1 funcref) {}",
+                function(0, &"(drop (table.get 0 (i32.const 0)))".repeat(20_000))
+            ))
+        },
+    },
+    Bomb {
+        name: "evil_thousand_values_a_call",
+        header: "expect: refused function-complexity",
+        make: || {
+            module(&format!(
+                "(func $f (result{}) unreachable) (func {} return)",
+                " i64".repeat(1_000),
+                "call $f ".repeat(1_000)
+            ))
+        },
+    },
+    Bomb {
         name: "evil_long_function",
-        header: "expect: refused function-bytes",
+        header: "corpus: 20\nexpect: refused function-bytes",
         make: || module(&function(0, &"(drop (i32.const 1))".repeat(100_000))),
     },
     Bomb {
+        name: "evil_much_code",
+        header: "corpus: 20\nexpect: refused code-bytes",
+        make: || module(&function(0, &"(drop (v128.const i64x2 1 2))".repeat(6_500)).repeat(18)),
+    },
+    Bomb {
         name: "evil_branch_table",
-        header: "expect: refused branch-targets",
+        header: "corpus: 25\nexpect: refused branch-targets",
         make: || module(&branch_table(70_000)),
     },
     Bomb {
+        name: "evil_branch_tables",
+        header: "corpus: 25\nexpect: refused component-complexity",
+        make: || module(&branch_table(1_000).repeat(700)),
+    },
+    Bomb {
         name: "evil_many_memories",
-        header: "expect: refused memories",
-        make: || module(&"(memory 16384)".repeat(100)),
+        header: "corpus: 13\nexpect: refused memories",
+        make: || parsed(&format!("(component {})", "(core module (memory 1))".repeat(5))),
     },
     Bomb {
         name: "evil_many_modules",
-        header: "expect: refused modules",
-        make: || parsed(&"(core module)".repeat(400)),
+        header: "corpus: 19\nexpect: refused modules",
+        make: || parsed(&format!("(component {})", "(core module)".repeat(1_000))),
     },
     Bomb {
         name: "evil_many_instances",
-        header: "expect: refused instances",
-        make: || parsed(&format!("(core module $m){}", "(core instance (instantiate $m))".repeat(1_000))),
+        header: "corpus: 19\nexpect: refused instances",
+        make: || {
+            parsed(&format!(
+                "(component (core module $m){})",
+                "(core instance (instantiate $m))".repeat(1_000)
+            ))
+        },
+    },
+    Bomb {
+        name: "evil_multiplying_instances",
+        header: "corpus: 19\nexpect: refused component-instances",
+        make: || parsed(&format!("(component {})", multiplying(6, 16))),
     },
     Bomb {
         name: "evil_nested_components",
-        header: "expect: refused component-nesting",
+        header: "corpus: 28\nexpect: refused component-nesting",
         make: || parsed(&format!("{}{}", "(component ".repeat(50), ")".repeat(50))),
     },
     Bomb {
@@ -71,72 +137,108 @@ pub(crate) const BOMBS: &[Bomb] = &[
         make: || module(&"(type (func))".repeat(20_001)),
     },
     Bomb {
+        name: "evil_deep_types",
+        header: "corpus: 28\nexpect: refused invalid",
+        make: || parsed(&types("(list u8)", 10_000, |below| format!("(list {below})"))),
+    },
+    Bomb {
+        name: "evil_doubling_types",
+        header: "corpus: 28\nexpect: refused invalid",
+        make: || parsed(&types("(tuple u8 u8)", 40, |below| format!("(tuple {below} {below})"))),
+    },
+    Bomb {
+        name: "evil_many_flags",
+        header: "corpus: 28\nexpect: refused invalid",
+        make: || parsed(&format!("(component (type (flags {})))", names(1_000, |name| format!("{name:?}")))),
+    },
+    Bomb {
+        name: "evil_many_exports",
+        header: "expect: refused externs",
+        make: || module(&names(10_000, |name| format!("(func (export {name:?}))"))),
+    },
+    Bomb {
+        name: "evil_many_globals",
+        header: "expect: refused globals",
+        make: || module(&"(global i64 (i64.const 0))".repeat(10_000)),
+    },
+    Bomb {
+        name: "evil_many_elements",
+        header: "expect: refused elements",
+        make: || module(&format!("(func) (elem func {})", "0 ".repeat(100_000))),
+    },
+    Bomb {
         name: "evil_custom_section",
-        header: "expect: refused custom-section-bytes",
-        make: || with_custom_section(5 << 20),
+        header: "corpus: 59\nexpect: refused custom-section-bytes",
+        make: || with_custom_section(&wat_guest::component(&[]), "bomb", &vec![0; 5 << 20]),
+    },
+    Bomb {
+        name: "evil_many_names",
+        header: "corpus: 59\nexpect: refused custom-section-bytes",
+        make: || with_module(&wat_guest::component(&[]), &with_names(1_100_000)),
     },
     Bomb {
         name: "evil_too_large",
-        header: "expect: refused component-bytes",
-        make: || with_custom_section(9 << 20),
+        header: "corpus: 59\nexpect: refused component-bytes",
+        make: || with_custom_section(&wat_guest::component(&[]), "bomb", &vec![0; 9 << 20]),
     },
-    Bomb { name: "evil_empty", header: "expect: refused not-a-component", make: Vec::new },
-    Bomb { name: "evil_truncated", header: "expect: refused invalid", make: truncated },
+    Bomb { name: "evil_empty", header: "corpus: 28\nexpect: refused not-a-component", make: Vec::new },
+    Bomb { name: "evil_truncated", header: "corpus: 28\nexpect: refused invalid", make: truncated },
     Bomb {
         name: "evil_trailing_bytes",
-        header: "expect: refused invalid",
+        header: "corpus: 28\nexpect: refused invalid",
         make: || [wat_guest::component(&[]), vec![0xff; 64]].concat(),
     },
-    Bomb { name: "evil_as_large_as_allowed", header: "expect: fails everything", make: as_large_as_allowed },
 ];
 
-fn parsed(fields: &str) -> Vec<u8> {
-    wat::parse_str(format!("(component {fields})")).unwrap_or_else(|error| panic!("{error}"))
+pub(crate) fn module(fields: &str) -> Vec<u8> {
+    parsed(&format!("(component (core module {fields}))"))
 }
 
-fn module(fields: &str) -> Vec<u8> {
-    parsed(&format!("(core module {fields})"))
-}
-
-fn function(locals: usize, body: &str) -> String {
+/// A function of so many locals.
+pub(crate) fn function(locals: usize, body: &str) -> String {
     format!("(func (local{}) {body})", " i64".repeat(locals))
 }
 
-fn nested(depth: usize) -> String {
-    format!("{}{}", "(block ".repeat(depth), ")".repeat(depth))
+fn nested(open: &str, depth: usize) -> String {
+    format!("{}{}", open.repeat(depth), ")".repeat(depth))
 }
 
 fn branch_table(targets: usize) -> String {
     function(0, &format!("(block (br_table{} (i32.const 0)))", " 0".repeat(targets)))
 }
 
-/// A good component with a custom section of so many bytes behind it.
-fn with_custom_section(bytes: u32) -> Vec<u8> {
-    let mut component = wat_guest::component(&[]);
-    let length =
-        [0x80 | bytes as u8, 0x80 | (bytes >> 7) as u8, 0x80 | (bytes >> 14) as u8, (bytes >> 21) as u8];
-    component.push(0);
-    component.extend(length);
-    component.extend([4, b'b', b'o', b'm', b'b']);
-    component.resize(component.len() + bytes as usize - 5, 0);
-    component
+/// The fields of a component in whose innermost one there is a module, each making so many instances of the one
+/// within it.
+pub(crate) fn multiplying(depth: usize, instances: usize) -> String {
+    (0..depth).fold("(core module $m) (core instance (instantiate $m))".to_owned(), |within, _| {
+        format!("(component $c {within}) {}", "(instance (instantiate $c))".repeat(instances))
+    })
+}
+
+/// A component of types, each made of the one before.
+fn types(first: &str, depth: usize, next: fn(&str) -> String) -> String {
+    let mut text = format!("(component (type $t0 {first})");
+    for at in 1..depth {
+        write!(text, "(type $t{at} {})", next(&format!("$t{}", at - 1))).expect("a string takes all text");
+    }
+    text + ")"
+}
+
+/// So many different names, each written in some form.
+pub(crate) fn names(count: usize, form: fn(&str) -> String) -> String {
+    (0..count).map(|at| form(&format!("n{at}")) + " ").collect()
+}
+
+/// A module without functions and with so many names for them.
+pub(crate) fn with_names(count: usize) -> Vec<u8> {
+    let named = (0..count).flat_map(|at| [leb(at), vec![0]].concat());
+    let named: Vec<u8> = leb(count).into_iter().chain(named).collect();
+    let functions = [vec![1], leb(named.len()), named].concat();
+    with_custom_section(&parsed("(module)"), "name", &functions)
 }
 
 fn truncated() -> Vec<u8> {
     let mut component = wat_guest::component(&[]);
     component.truncate(component.len() / 2);
     component
-}
-
-/// Ten functions of 500 locals in 999 loops, each within the one before, which is what the gate allows of the worst
-/// that is known to a compiler; nothing is exported.
-fn as_large_as_allowed() -> Vec<u8> {
-    let mut body = String::new();
-    for at in 0..999 {
-        let (to, from) = (at % 500, (at * 7 + 3) % 500);
-        write!(body, "(loop (local.set {to} (i64.add (local.get {from}) (local.get {to}))) (br_if 0 (i64.eqz (local.get {to})))")
-            .expect("a string takes all text");
-    }
-    body.push_str(&")".repeat(999));
-    module(&function(500, &body).repeat(10))
 }

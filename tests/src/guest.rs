@@ -1,18 +1,21 @@
 //! A guest of the sabotage suite, and where all of them come from.
 
 use std::{
+    collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
 };
 
-use crate::{Expectation, bombs, wat_guest};
+use crate::{Expectation, bombs::BOMBS, header::Header, heavy::HEAVY, wat_guest};
 
 /// A component, or what claims to be one, and what should become of it.
 pub struct Guest {
     /// The name of its file, for example `wrong_weight_transposed`.
     pub name: String,
-    /// What its header says.
+    /// What its header says will become of it.
     pub expectation: Expectation,
+    /// The cases of SANDBOX.md's hostile corpus that it is.
+    pub corpus: BTreeSet<u8>,
     /// What is handed in.
     pub bytes: Vec<u8>,
     /// More than it needs to do what it does, however hard it tries. Every one of a hundred calls may use it up.
@@ -46,8 +49,9 @@ pub fn guests() -> Vec<Guest> {
         let text = read(&path);
         Guest::new(stem(&path), ";;!", &text, wat_guest::from_text(&text), SKELETON_FUEL)
     });
-    let bombs = bombs::BOMBS
+    let bombs = BOMBS
         .iter()
+        .chain(HEAVY)
         .map(|bomb| Guest::new(bomb.name.to_owned(), "", bomb.header, (bomb.make)(), SKELETON_FUEL));
     let examples = EXAMPLES.iter().map(|(name, header)| {
         let component = component(&folder.join("../../examples/prebuilt"), name);
@@ -63,11 +67,10 @@ fn component(folder: &Path, name: &str) -> Vec<u8> {
 
 impl Guest {
     fn new(name: String, comment: &str, text: &str, bytes: Vec<u8>, fuel_per_call: u64) -> Self {
-        let lines = text
-            .lines()
-            .filter_map(|line| line.trim().strip_prefix(comment)?.trim().strip_prefix("expect: "));
-        let expectation = Expectation::parse(lines).unwrap_or_else(|error| panic!("{name}: {error}"));
-        Self { name, expectation, bytes, fuel_per_call }
+        let comments = text.lines().filter_map(|line| line.trim().strip_prefix(comment));
+        let Header { corpus, expectation } =
+            Header::parse(comments).unwrap_or_else(|error| panic!("{name}: {error}"));
+        Self { name, expectation, corpus, bytes, fuel_per_call }
     }
 }
 

@@ -5,6 +5,8 @@ use std::path::Path;
 use wit_component::{ComponentEncoder, StringEncoding};
 use wit_parser::Resolve;
 
+use crate::sections::with_nested;
+
 const SKELETON: &str = include_str!("skeleton.wat");
 
 /// The parts of the skeleton and what stands there unless a guest says otherwise.
@@ -27,6 +29,7 @@ const PARTS: [(&str, &str); 9] = [
 ///
 /// ```text
 /// ;;@ part NAME        a part of the skeleton, which becomes a component; there may be several
+/// ;;@ nested           a component that is made an instance of behind the skeleton, and imports nothing
 /// ;;@ component        a whole component
 /// ;;@ core             nothing: the skeleton's core module is handed in
 /// ;;@ text             nothing: this very file is handed in
@@ -36,20 +39,30 @@ const PARTS: [(&str, &str); 9] = [
 ///
 /// As [`component`], and if the file is not of this form.
 pub fn from_text(text: &str) -> Vec<u8> {
-    let mut sections =
+    let sections =
         text.split(";;@ ").skip(1).map(|section| section.split_once('\n').unwrap_or((section, "")));
-    let sections: Vec<_> = sections.by_ref().map(|(form, body)| (form.trim(), body.trim())).collect();
+    let sections: Vec<_> = sections.map(|(form, body)| (form.trim(), body.trim())).collect();
     match sections.as_slice() {
-        [("component", body)] => wat::parse_str(body).unwrap_or_else(|error| panic!("{error}")),
+        [("component", body)] => parsed(body),
         [("core", "")] => core_module(&[]),
         [("text", "")] => text.as_bytes().to_vec(),
-        [_, ..] => component(&sections.iter().map(|&(form, body)| (part(form), body)).collect::<Vec<_>>()),
+        [parts @ .., ("nested", body)] => with_nested(&component(&named(parts)), &parsed(body)),
+        [_, ..] => component(&named(&sections)),
         [] => panic!("a guest in text has a line ';;@ FORM'"),
     }
 }
 
-fn part(form: &str) -> &str {
-    form.strip_prefix("part ").unwrap_or_else(|| panic!("';;@ {form}' is no form of a guest"))
+/// The binary form of a component or module in text.
+pub(crate) fn parsed(text: &str) -> Vec<u8> {
+    wat::parse_str(text).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// The names of parts without the word before them.
+fn named<'a>(sections: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+    let name = |form: &'a str| {
+        form.strip_prefix("part ").unwrap_or_else(|| panic!("';;@ {form}' is no form of a guest"))
+    };
+    sections.iter().map(|&(form, body)| (name(form), body)).collect()
 }
 
 /// The core module with these parts replaced.
@@ -65,27 +78,40 @@ pub fn core_module(parts: &[(&str, &str)]) -> Vec<u8> {
         let part = parts.iter().find(|(given, _)| given == name).map_or(*usual, |(_, part)| *part);
         text.replace(&format!("{{{name}}}"), part)
     });
-    wat::parse_str(&text).unwrap_or_else(|error| panic!("{error}"))
+    parsed(&text)
 }
 
-/// The world `inference`, with the log that a guest of a later world may import all the same, and with what the
-/// tests use of WASI. A component has those imports alone that its module has.
+/// The world `inference`, with the imports that a guest of a later world has, and with what the tests use of WASI. A
+/// component has those imports alone that its module has.
 const WORLD: &str = "package tito:tests;
     world guest {
         include tinytorch:framework/inference@0.1.0;
+        import tinytorch:framework/datasets@0.1.0;
         import tinytorch:framework/telemetry@0.1.0;
         import wasi:cli/exit@0.2.6;
         import wasi:cli/environment@0.2.6;
+        import wasi:cli/stdin@0.2.6;
+        import wasi:cli/stdout@0.2.6;
         import wasi:clocks/monotonic-clock@0.2.6;
         import wasi:clocks/wall-clock@0.2.6;
         import wasi:filesystem/preopens@0.2.6;
+        import wasi:filesystem/types@0.2.6;
         import wasi:io/poll@0.2.6;
+        import wasi:io/streams@0.2.6;
         import wasi:random/random@0.2.6;
         import wasi:sockets/instance-network@0.2.6;
     }
     package wasi:cli@0.2.6 {
         interface exit { exit: func(status: result); }
         interface environment { get-environment: func() -> list<tuple<string, string>>; }
+        interface stdin {
+            use wasi:io/streams@0.2.6.{input-stream};
+            get-stdin: func() -> input-stream;
+        }
+        interface stdout {
+            use wasi:io/streams@0.2.6.{output-stream};
+            get-stdout: func() -> output-stream;
+        }
     }
     package wasi:clocks@0.2.6 {
         interface monotonic-clock {
@@ -106,7 +132,23 @@ const WORLD: &str = "package tito:tests;
         }
     }
     package wasi:io@0.2.6 {
-        interface poll { resource pollable { block: func(); } }
+        interface error { resource error; }
+        interface poll {
+            resource pollable { block: func(); }
+            poll: func(in: list<borrow<pollable>>) -> list<u32>;
+        }
+        interface streams {
+            use error.{error};
+            use poll.{pollable};
+            variant stream-error { last-operation-failed(error), closed }
+            resource input-stream {
+                blocking-read: func(len: u64) -> result<list<u8>, stream-error>;
+            }
+            resource output-stream {
+                blocking-write-and-flush: func(contents: list<u8>) -> result<_, stream-error>;
+                subscribe: func() -> pollable;
+            }
+        }
     }
     package wasi:random@0.2.6 {
         interface random { get-random-u64: func() -> u64; }

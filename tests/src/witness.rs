@@ -85,6 +85,10 @@ impl Guest for Watched {
         self.ends.note(self.guest.forward(model, input, mode))
     }
 
+    fn run(&mut self, layers: &[Layer], parameters: &[Tensor], inputs: &[&Tensor]) -> Called<Tensor> {
+        self.ends.note(self.guest.run(layers, parameters, inputs))
+    }
+
     fn drop_model(&mut self, model: ModelId) -> Called<()> {
         self.ends.note(self.guest.drop_model(model))
     }

@@ -278,5 +278,5 @@ fn fuel_is_the_same_on_every_run() {
         guest.usage()
     };
     assert_eq!(fuel(), fuel());
-    assert!(fuel().fuel > 0 && fuel().calls == 5, "{:?}", fuel());
+    assert!(fuel().fuel > 0 && fuel().calls == 6, "{:?}", fuel());
 }

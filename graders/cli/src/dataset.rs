@@ -2,7 +2,7 @@
 
 use tito_data::{DataError, Dataset, Description, MNIST, Split, Store, TINYDIGITS};
 
-use crate::failure::Failure;
+use crate::{failure::Failure, screen};
 
 /// The test split of the data set of this name; without a name MNIST's, or TinyDigits' with a note where MNIST cannot
 /// be loaded.
@@ -10,7 +10,7 @@ pub(crate) fn choose(name: Option<&str>, store: &Store) -> Result<Dataset, Failu
     match name {
         Some(name) => Ok(store.load(Description::named(name)?, Split::Test)?),
         None => store.load(&MNIST, Split::Test).or_else(|error| {
-            eprintln!("{}", note(&error));
+            screen::say(&note(&error));
             tinydigits()
         }),
     }

@@ -8,7 +8,7 @@ use tito_data::DataError;
 use tito_project::Error as ProjectError;
 use tito_sandbox::HostError;
 
-use crate::exit::Exit;
+use crate::{exit::Exit, screen};
 
 /// Why a command could not do its work: what was being done to which thing, the cause, and the way out.
 #[derive(Debug, ThisError, Diagnostic)]
@@ -62,7 +62,7 @@ impl Failure {
     /// Prints it to standard error.
     pub(crate) fn show(self) -> Exit {
         let exit = self.exit;
-        eprintln!("{:?}", Report::new(self));
+        screen::say(&format!("{:?}", Report::new(self)));
         exit
     }
 }

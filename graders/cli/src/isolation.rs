@@ -6,7 +6,7 @@ use tito_worker::{Cache, Isolation};
 #[cfg(target_os = "linux")]
 use tito_worker::{Program, WORKER, Workers};
 
-use crate::failure::Failure;
+use crate::{failure::Failure, screen};
 
 /// How much is demanded of the walls around a submission.
 #[derive(Clone, Copy, Debug, Default, Args)]
@@ -41,6 +41,6 @@ impl Walls {
 /// Says so where what was compiled could not be kept, for example because the disk is full: it costs time.
 pub(crate) fn say_trouble(isolation: &Isolation) {
     if let Some(error) = isolation.cache_trouble() {
-        eprintln!("note: what was compiled is not kept: {error}");
+        screen::say(&format!("note: what was compiled is not kept: {error}"));
     }
 }

@@ -10,7 +10,7 @@ use clap::Args;
 use tito_artifact::Limits;
 use tito_worker::Cache;
 
-use crate::{failure::Failure, folders, input};
+use crate::{failure::Failure, folders, input, screen};
 
 /// What a text file that is named on the command line may hold.
 const TEXT_BYTES: u64 = 1 << 20;
@@ -86,7 +86,7 @@ fn secret(path: &Path) -> Result<Vec<u8>, Failure> {
 fn cache() -> Option<Cache> {
     let failed = |error: &dyn Error| {
         let cause = error.source().map(|cause| format!(": {cause}")).unwrap_or_default();
-        eprintln!("note: {error}{cause}; what is compiled is not kept");
+        screen::say(&format!("note: {error}{cause}; what is compiled is not kept"));
     };
     let folder = folders::compiled().inspect_err(|error| failed(error)).ok()?;
     Cache::open(&folder).inspect_err(|error| failed(error)).ok()

@@ -43,6 +43,11 @@ pub(crate) fn print(text: &str) -> Result<(), Failure> {
     }
 }
 
+/// Prints to standard error. That nobody can read it, or that its disk is full, is no reason to end.
+pub(crate) fn say(text: &str) {
+    let _unread = writeln!(io::stderr(), "{text}");
+}
+
 /// Prints one JSON document of this schema, version 1.
 pub(crate) fn print_json(schema: &'static str, content: &impl Serialize) -> Result<(), Failure> {
     #[derive(Serialize)]

@@ -1,7 +1,7 @@
 //! Asks cases of fresh guests.
 
 use rayon::prelude::*;
-use tito_sandbox::{Guest, HostError, Launch, Layer, Limit, LimitKind, Mode, ModelId, Outcome, Usage};
+use tito_sandbox::{Guest, HostError, Launch, Layer, Limit, LimitKind, ModelId, Outcome, Usage};
 use tito_tensor::Tensor;
 
 use crate::{Case, Findings, compare};
@@ -57,13 +57,9 @@ impl<'a> Examiner<'a> {
 
     /// Asks one case.
     pub fn ask(&self, case: &Case) -> Result<(Outcome<Tensor>, Usage), HostError> {
-        self.with_model(&case.layers, &case.parameters, |guest, model| {
-            for input in &case.rehearsals {
-                // Whatever it answers: what counts is that the model has seen another input.
-                let _answer = guest.forward(model, input, Mode::Inference)?;
-            }
-            guest.forward(model, &case.input, Mode::Inference)
-        })
+        // Whatever it answers to a rehearsal: what counts is that the model has seen another input.
+        let inputs: Vec<_> = case.rehearsals.iter().chain([&case.input]).collect();
+        self.with_guest(|guest| guest.run(&case.layers, &case.parameters, &inputs))
     }
 
     /// A fresh guest with one model of these layers that has these parameters, put to `ask`.

@@ -74,7 +74,7 @@ pub struct GateLimits {
 }
 
 /// What compiling a component may take, in a process of its own. The worst that the default gate is known to let
-/// through takes 4 seconds and 350 MB, the reference framework a tenth of a second.
+/// through takes some 8 seconds or 420 MB, the reference framework a tenth of a second.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct CompileLimits {

@@ -157,6 +157,8 @@ impl Child {
 
     fn ready(&self, interest: Interest, events: c_short) -> Option<Ready> {
         match interest {
+            // One whose other side is open is ready for bytes alone.
+            Interest::Read if events == libc::POLLIN => Some(Ready::Readable),
             Interest::Read => self.bytes_left(),
             Interest::Write => (events & (libc::POLLHUP | libc::POLLERR) == 0).then_some(Ready::Writable),
         }

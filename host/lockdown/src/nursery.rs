@@ -25,6 +25,7 @@ pub(crate) fn run<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) 
 
 fn start() -> Sender<Work> {
     let (sender, works) = channel::<Work>();
+    keep_the_dead();
     let live = move || {
         block_signals();
         works.iter().for_each(|work| work());
@@ -34,6 +35,20 @@ fn start() -> Sender<Work> {
         .spawn(live)
         .expect("a process that has room for workers has room for a thread");
     sender
+}
+
+/// A process inherits from whoever started it that its dead children are not worth waiting for; then the kernel buries
+/// them at once, and nobody learns how a worker ended.
+fn keep_the_dead() {
+    // SAFETY: An action that is all zeros is the default action without flags. The calls read and write locals.
+    unsafe {
+        let default: libc::sigaction = std::mem::zeroed();
+        let mut found = default;
+        libc::sigaction(libc::SIGCHLD, ptr::null(), &raw mut found);
+        if found.sa_sigaction == libc::SIG_IGN || found.sa_flags & libc::SA_NOCLDWAIT != 0 {
+            libc::sigaction(libc::SIGCHLD, &raw const default, ptr::null_mut());
+        }
+    }
 }
 
 /// Between its birth and its program a worker shares our memory, so no handler of ours may run in it.

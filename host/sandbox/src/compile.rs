@@ -1,9 +1,6 @@
 //! From an artifact to something that guests are launched from.
 
-use std::{
-    hash::{DefaultHasher, Hash as _, Hasher as _},
-    sync::Arc,
-};
+use std::sync::Arc;
 
 use tito_artifact::{Artifact, MODELS, RunLimits};
 use wasmtime::{
@@ -12,8 +9,7 @@ use wasmtime::{
 };
 
 use crate::{
-    Callbacks, Called, Fault, Guest, HostError, Launch, LocalGuest, Metering, NothingTrains, Outcome,
-    WASMTIME_VERSION, Watch,
+    Callbacks, Called, Fault, Guest, HostError, Launch, LocalGuest, Metering, NothingTrains, Outcome, Watch,
     contract::models,
     engine,
     local::end::by_system,
@@ -33,7 +29,7 @@ pub struct Sandbox {
 #[derive(Clone)]
 pub struct Compiled {
     instance: InstancePre<State>,
-    models: Result<Arc<models::GuestIndices>, String>,
+    models: Arc<models::GuestIndices>,
     limits: Arc<RunLimits>,
 }
 
@@ -95,18 +91,9 @@ impl Sandbox {
             .map_err(|error| HostError::new("cannot load what was compiled", format!("{error:#}")))
     }
 
-    /// What must be equal for code to be loaded that another sandbox has compiled: the release of wasmtime, its
-    /// settings and the machine's kind.
-    pub fn fingerprint(&self) -> u64 {
-        let mut settings = DefaultHasher::new();
-        WASMTIME_VERSION.hash(&mut settings);
-        self.engine.precompile_compatibility_hash().hash(&mut settings);
-        settings.finish()
-    }
-
     fn link(&self, component: &Component) -> Outcome<Compiled> {
         match self.linker.instantiate_pre(component) {
-            Ok(instance) => Outcome::Answer(Compiled::new(instance, self.limits.clone())),
+            Ok(instance) => Compiled::new(instance, self.limits.clone()),
             Err(error) => unusable("imports something in another form than the contract's", &error),
         }
     }
@@ -124,12 +111,15 @@ fn unusable<T>(what: &str, error: &wasmtime::Error) -> Outcome<T> {
 }
 
 impl Compiled {
-    fn new(instance: InstancePre<State>, limits: Arc<RunLimits>) -> Self {
-        let models = models::GuestIndices::new(&instance).map(Arc::new).map_err(|error| {
-            let cause = escaped(&format!("{error:#}"));
-            format!("the component does not export {MODELS} as the contract has it: {cause}")
-        });
-        Self { instance, models, limits }
+    fn new(instance: InstancePre<State>, limits: Arc<RunLimits>) -> Outcome<Self> {
+        match models::GuestIndices::new(&instance) {
+            Ok(models) => Outcome::Answer(Self { instance, models: Arc::new(models), limits }),
+            Err(error) => {
+                let cause = escaped(&format!("{error:#}"));
+                let words = format!("the component does not export {MODELS} as the contract has it: {cause}");
+                Outcome::Fault(Fault::Unsupported(words))
+            }
+        }
     }
 
     /// A fresh instance in this process, under the limits of a call from its first instruction on. What it asks
@@ -139,10 +129,7 @@ impl Compiled {
     ///
     /// Only if the host itself fails.
     pub fn local(&self, callbacks: Box<dyn Callbacks>) -> Called<LocalGuest> {
-        match &self.models {
-            Ok(models) => LocalGuest::new(&self.instance, models, self.limits.clone(), callbacks),
-            Err(missing) => Ok(Outcome::Fault(Fault::Unsupported(missing.clone()))),
-        }
+        LocalGuest::new(&self.instance, &self.models, self.limits.clone(), callbacks)
     }
 }
 

@@ -1,6 +1,10 @@
 //! The two engines, from one constructor, and the clock that interrupts what runs in our own process.
 
-use std::{thread, time::Duration};
+use std::{
+    hash::{DefaultHasher, Hash as _, Hasher as _},
+    thread,
+    time::Duration,
+};
 
 use serde::{Deserialize, Serialize};
 use tito_artifact::RunLimits;
@@ -44,6 +48,21 @@ pub(crate) fn engine(metering: Metering, watch: Watch, limits: &RunLimits) -> Re
     Ok(engine)
 }
 
+/// What must be equal for code to be loaded that was compiled elsewhere: the release of wasmtime, its settings and the
+/// machine's kind.
+///
+/// # Errors
+///
+/// If wasmtime does not support this machine.
+pub fn fingerprint(metering: Metering, watch: Watch, limits: &RunLimits) -> Result<u64, HostError> {
+    let config = config(metering, watch, limits).map_err(|e| failed(e.into()))?;
+    let engine = Engine::new(&config).map_err(|e| failed(e.into()))?;
+    let mut settings = DefaultHasher::new();
+    WASMTIME_VERSION.hash(&mut settings);
+    engine.precompile_compatibility_hash().hash(&mut settings);
+    Ok(settings.finish())
+}
+
 fn failed(source: Box<dyn std::error::Error + Send + Sync>) -> HostError {
     HostError::new("cannot make a wasmtime engine", source)
 }
@@ -72,7 +91,9 @@ fn config(metering: Metering, watch: Watch, limits: &RunLimits) -> wasmtime::Res
 fn features(config: &mut Config) {
     config
         .wasm_memory64(false)
-        .wasm_multi_memory(false)
+        // The gate lets no module have two memories, but the engine's own adapters from one module to another do, and
+        // without this it panics on a component that lowers what it lifts.
+        .wasm_multi_memory(true)
         .wasm_tail_call(false)
         .wasm_relaxed_simd(false)
         .wasm_custom_page_sizes(false)

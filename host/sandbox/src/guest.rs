@@ -64,6 +64,21 @@ pub trait Guest {
     /// Drops `model`; the submission's destructor runs under the limits of a call.
     fn drop_model(&mut self, model: ModelId) -> Called<()>;
 
+    /// The output of a new model of these layers and parameters for the last of `inputs`, asked for in inference after
+    /// all others, whose outputs are not looked at. The same as `build` with seed 0, `load` and one `forward` after the
+    /// other; where a guest is far away it is one message.
+    fn run(&mut self, layers: &[Layer], parameters: &[Tensor], inputs: &[&Tensor]) -> Called<Tensor> {
+        self.build(layers, 0)?.then(|model| {
+            self.load(model, parameters)?.then(|()| {
+                let (last, before) = inputs.split_last().expect("there is an input to be asked for");
+                for input in before {
+                    let _answer = self.forward(model, input, Mode::Inference)?;
+                }
+                self.forward(model, last, Mode::Inference)
+            })
+        })
+    }
+
     /// What has been used so far.
     fn usage(&self) -> Usage;
 
@@ -89,7 +104,7 @@ impl Callbacks for NothingTrains {
 
 /// Something that fresh guests can be made of, all alike and independent of each other.
 pub trait Launch: Sync {
-    /// A fresh guest. A component that lacks the interface gives [`Fault::Unsupported`](crate::Fault).
+    /// A fresh guest. It may come into being with the first call to it, which then gives what went wrong.
     ///
     /// # Errors
     ///

@@ -22,7 +22,7 @@ pub use contract::layers::{
 };
 pub use contract::models::Mode;
 pub use contract::telemetry::{Directive, Epoch};
-pub use engine::{Metering, Watch};
+pub use engine::{Metering, Watch, fingerprint};
 pub use error::HostError;
 pub use guest::{Callbacks, Called, Guest, Launch, ModelId, NothingTrains, Usage};
 pub use local::{LocalGuest, MOST_AXES, MOST_TENSORS};

@@ -18,6 +18,7 @@ use crate::{
     contract::{models, tensors},
     engine::TICK,
     state::{State, escaped},
+    wasi,
 };
 
 /// The axes of one tensor. No layer has so many axes or tensors: whoever answers with more wants to fill our memory
@@ -50,10 +51,12 @@ impl LocalGuest {
     ) -> Called<Self> {
         let mut store = store(instance, &limits, callbacks);
         refill(&mut store, &limits)?;
+        let _runtime = wasi::entered();
         let found = instance.instantiate(&mut store).and_then(|instance| models.load(&mut store, &instance));
         Ok(match found {
             Ok(interface) => {
                 let mut usage = Usage::default();
+                note_fuel(&mut usage, &store, &limits);
                 note_memory(&mut usage, &store);
                 let life = Life { store, interface, models: Vec::new() };
                 Outcome::Answer(Self { limits, life: Ok(Box::new(life)), usage })
@@ -72,7 +75,9 @@ impl LocalGuest {
             Err(end) => return Ok(end.clone().outcome()),
         };
         refill(&mut life.store, &self.limits)?;
+        let runtime = wasi::entered();
         let answer = ask(life);
+        drop(runtime);
         note_memory(&mut self.usage, &life.store);
         match answer {
             Ok(answer) => {
@@ -202,7 +207,7 @@ fn store(instance: &InstancePre<State>, limits: &RunLimits, callbacks: Box<dyn C
 
 /// Gives a call its fuel and its deadline, and forgets what an earlier one was denied.
 fn refill(store: &mut Store<State>, limits: &RunLimits) -> Result<(), HostError> {
-    store.data_mut().ledger.take_denied();
+    store.data_mut().begin_call();
     let ticks = u128::from(limits.deadline_ms).div_ceil(TICK.as_millis());
     // The first tick may come at once, so that one more keeps the whole deadline.
     store.set_epoch_deadline(ticks as u64 + 1);

@@ -18,11 +18,24 @@ use crate::{
 /// The longest text of a submission's that is kept, in bytes before it is escaped.
 const LINE_BYTES: usize = 512;
 
+/// What handing over nothing counts as: the call itself takes time.
+const LEAST_OUTPUT: usize = 64;
+
+/// What a report counts as: where a worker runs the submission, it travels to another process and back.
+const REPORT_OUTPUT: usize = 4 << 10;
+
+/// A call has handed more to the host than it may.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("the call hands more to the host than it may")]
+pub(crate) struct TooMuchOutput;
+
 /// What one store carries.
 pub(crate) struct State {
     pub(crate) ledger: Ledger,
     pub(crate) wasi: Wasi,
     callbacks: Box<dyn Callbacks>,
+    output_bytes: usize,
+    output_left: usize,
     log: Vec<String>,
     log_lines: usize,
 }
@@ -33,9 +46,25 @@ impl State {
             ledger: Ledger::new(limits),
             wasi: Wasi::default(),
             callbacks,
+            output_bytes: limits.output_bytes as usize,
+            output_left: limits.output_bytes as usize,
             log: Vec::new(),
             log_lines: limits.log_lines as usize,
         }
+    }
+
+    /// Forgets what an earlier call has handed out.
+    pub(crate) fn begin_call(&mut self) {
+        self.output_left = self.output_bytes;
+        self.ledger.take_denied();
+    }
+
+    /// Counts what a call hands to the host by the way: fuel does not pay for what the host does with it, and
+    /// wasmtime's own limit is one for every single list.
+    fn count_output(&mut self, bytes: usize) -> wasmtime::Result<()> {
+        let left = self.output_left.checked_sub(bytes.max(LEAST_OUTPUT));
+        self.output_left = left.ok_or(TooMuchOutput)?;
+        Ok(())
     }
 
     /// The lines that the submission has logged, escaped and cut.
@@ -101,10 +130,12 @@ impl HostDataset for State {
 
 impl telemetry::Host for State {
     fn report(&mut self, epoch: Epoch) -> wasmtime::Result<Directive> {
+        self.count_output(REPORT_OUTPUT)?;
         Ok(self.callbacks.report(epoch))
     }
 
     fn log(&mut self, line: String) -> wasmtime::Result<()> {
+        self.count_output(line.len())?;
         if self.log.len() < self.log_lines {
             self.log.push(escaped(&line));
         }

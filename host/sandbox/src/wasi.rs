@@ -6,10 +6,14 @@
 
 use std::{
     pin::Pin,
-    sync::atomic::{AtomicU64, Ordering},
+    sync::{
+        LazyLock,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
+use tokio::runtime::{Builder, EnterGuard, Runtime};
 use wasmtime::component::{HasSelf, Linker, Resource, ResourceTable};
 use wasmtime_wasi::{
     HostWallClock, WasiCtx, WasiCtxView, WasiView,
@@ -18,6 +22,17 @@ use wasmtime_wasi::{
 };
 
 use crate::state::State;
+
+/// Where WASI's own code waits. Nothing here ever has to: without a runtime at hand wasmtime-wasi starts one with
+/// threads and an epoll, which a worker process is killed for.
+static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
+    Builder::new_current_thread().build().expect("a runtime without drivers asks the system for nothing")
+});
+
+/// Holds the runtime at hand for as long as a guest runs.
+pub(crate) fn entered() -> EnterGuard<'static> {
+    RUNTIME.enter()
+}
 
 /// What a clock advances by whenever it is asked.
 const STEP: Duration = Duration::from_millis(1);

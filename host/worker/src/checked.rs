@@ -13,22 +13,28 @@ const FUNCTIONS: usize = 8;
 /// Escaping makes a text of 512 bytes at most so long.
 const TEXT_BYTES: usize = 10 * 512;
 
-/// Holds a report against the limits.
+/// Holds a report of a worker that was asked for so many calls to guests against the limits. What can be so includes that sums of what
+/// guests used stay countable.
 ///
 /// # Errors
 ///
 /// If it cannot be so: what is wrong with it.
-pub(crate) fn report(
+pub fn report(
     outcome: &Outcome<Value>,
     usage: Usage,
     log: &[String],
+    calls: u64,
     limits: &RunLimits,
 ) -> Result<(), String> {
     let texts = texts(outcome).into_iter().chain(log.iter().map(String::as_str));
     match () {
         () if log.len() > limits.log_lines as usize => Err(format!("it logs {} lines", log.len())),
         () if texts.into_iter().any(|text| !is_escaped(text)) => Err("its words are not escaped".into()),
+        () if usage.calls > calls => Err(format!("it counts {} calls", usage.calls)),
         () if usage.last_fuel > limits.fuel_per_call => Err(format!("it used {} fuel", usage.last_fuel)),
+        () if usage.fuel > calls.saturating_mul(limits.fuel_per_call) => {
+            Err(format!("it used {} fuel in all", usage.fuel))
+        }
         () if usage.memory_bytes.max(usage.peak_memory_bytes) > limits.memory_bytes => {
             Err(format!("it holds {} bytes", usage.peak_memory_bytes))
         }
@@ -88,7 +94,7 @@ mod tests {
         let (mut usage, mut log) = (Usage { calls: 1, ..Usage::default() }, vec!["a line".to_owned()]);
         change(&mut usage, &mut log);
         let limits = RunLimits { output_elements: 100, ..RunLimits::default() };
-        let found = report(outcome, usage, &log, &limits);
+        let found = report(outcome, usage, &log, 2, &limits);
         match (&found, wrong) {
             (Ok(()), None) => {}
             (Err(words), Some(wrong)) => assert!(words.contains(wrong), "{words}"),
@@ -104,6 +110,8 @@ mod tests {
         let nothing = Outcome::Answer(Value::Nothing);
         check(&nothing, |_, _| {}, None);
         check(&nothing, |usage, _| usage.last_fuel = u64::MAX, Some("fuel"));
+        check(&nothing, |usage, _| usage.fuel = 4_000_000_001, Some("4000000001 fuel in all"));
+        check(&nothing, |usage, _| usage.calls = 5, Some("5 calls"));
         check(&nothing, |usage, _| usage.peak_memory_bytes = u64::MAX, Some("bytes"));
         check(&nothing, |_, log| log.resize(2_000, String::new()), Some("2000 lines"));
         check(&nothing, |_, log| log.push("\u{1b}[2J".into()), Some("not escaped"));

@@ -3,7 +3,7 @@
 use std::{
     error::Error,
     ffi::OsString,
-    io::{self, Write as _},
+    io::{self, BufReader, Write as _},
     os::fd::{FromRawFd as _, OwnedFd},
     os::unix::net::UnixStream,
     process,
@@ -22,8 +22,11 @@ use crate::{
 /// No body is longer: a component, its native code, or the elements of a large batch.
 const BODY_BYTES: u64 = 1 << 30;
 
-/// What one reply tells of the log.
+/// What one reply tells of the log: with the most shapes that an answer has, it fits into a header.
 const NEWS_BYTES: usize = 1 << 18;
+
+/// What the length of a line takes in a header.
+const LENGTH_BYTES: usize = 2;
 
 /// Lives the life of a worker: locks itself down as `arguments` say, which [`Child::spawn`](tito_lockdown::Child)
 /// wrote, and does `work` for whoever holds the other end of its standard input. Ends when that end is closed.
@@ -35,7 +38,7 @@ pub fn main(arguments: impl Iterator<Item = OsString>, work: &impl Work) -> ! {
     let layers = tito_lockdown::enter(&orders);
     // SAFETY: the parent has put the socket there, and nothing else in this process knows of it.
     let socket = UnixStream::from(unsafe { OwnedFd::from_raw_fd(0) });
-    let channel = Arc::new(Mutex::new(Channel { socket, call: 0 }));
+    let channel = Arc::new(Mutex::new(Channel { socket: BufReader::new(socket), call: 0 }));
     let ready = Report::Ready { version: VERSION.into(), layers };
     let told = locked(&channel).reply(ready, &[] as &[&[u8]]);
     if let Err(error) = told.and_then(|()| serve(&channel, work)) {
@@ -48,7 +51,7 @@ pub fn main(arguments: impl Iterator<Item = OsString>, work: &impl Work) -> ! {
 
 /// The socket, and the call that is being served.
 struct Channel {
-    socket: UnixStream,
+    socket: BufReader<UnixStream>,
     call: u64,
 }
 
@@ -60,7 +63,7 @@ fn locked(channel: &Shared) -> std::sync::MutexGuard<'_, Channel> {
 
 impl Channel {
     fn reply<E: bytemuck::NoUninit>(&mut self, report: Report, body: &[&[E]]) -> io::Result<()> {
-        wire::send(&mut self.socket, &Reply { call: self.call, report }, body)
+        wire::send(self.socket.get_mut(), &Reply { call: self.call, report }, body)
     }
 
     /// The next request, whose body is still to be read; `None` where there will be none.
@@ -82,7 +85,7 @@ impl Callbacks for Asking {
         let call = channel.call;
         let answer = channel.reply(Report::Epoch(epoch), &[] as &[&[u8]]).and_then(|()| channel.next());
         match answer.map(|frame| frame.map(|frame| frame.header)) {
-            Ok(Some(Request { call: same, order: Order::Go(directive) })) if same == call => directive,
+            Ok(Some(Request { call: same, order: Order::Go(directive), .. })) if same == call => directive,
             // Without an answer there is nobody to serve any more.
             _ => process::exit(3),
         }
@@ -111,8 +114,16 @@ fn serve(channel: &Shared, work: &impl Work) -> io::Result<()> {
     let mut serving = Serving { channel, work, launch: None, guest: None, logged: 0 };
     loop {
         let Some(frame) = locked(channel).next()? else { return Ok(()) };
+        let launched = if frame.header.fresh { serving.launched() } else { Ok(Outcome::Answer(())) };
         let given = serving.given(frame)?;
-        serving.answer(given)?;
+        match launched {
+            Ok(Outcome::Answer(())) => serving.answer(given)?,
+            Ok(other) => {
+                let outcome = other.map(|()| Value::Nothing);
+                locked(channel).reply(Report::NotLaunched { outcome }, &[] as &[&[u8]])?;
+            }
+            Err(error) => serving.answer(Err(error))?,
+        }
     }
 }
 
@@ -121,11 +132,12 @@ impl<W: Work> Serving<'_, W> {
     fn given(&mut self, frame: Frame<Request>) -> io::Result<Given> {
         let order = match &frame.header.order {
             Order::Compile { .. } | Order::Prepare { .. } => return self.material(frame),
-            Order::Load { .. } | Order::Forward { .. } => return self.with_tensors(frame),
+            Order::Load { .. } | Order::Forward { .. } | Order::Run { .. } => {
+                return self.with_tensors(frame);
+            }
             _ => frame.body::<u8>(&mut locked(self.channel).socket)?.0.order,
         };
         Ok(match order {
-            Order::Launch => self.launched(),
             Order::Build { layers, seed } => {
                 self.ask(|guest| guest.build(&layers, seed), |model| (Value::Model(model), Body::nothing()))
             }
@@ -165,6 +177,16 @@ impl<W: Work> Serving<'_, W> {
                 let parameters = wire::tensors(shapes, elements)?;
                 self.ask(|guest| guest.load(model, &parameters), |()| nothing())
             }
+            Order::Run { layers, parameters, inputs } => {
+                let count = parameters.len();
+                let tensors = wire::tensors(parameters.into_iter().chain(inputs).collect(), elements)?;
+                let (parameters, inputs) = tensors.split_at(count);
+                let inputs: Vec<_> = inputs.iter().collect();
+                if inputs.is_empty() {
+                    return Err(wire::broken("a model is to be run on nothing"));
+                }
+                self.ask(|guest| guest.run(&layers, parameters, &inputs), |tensor| answered(vec![tensor]))
+            }
             Order::Forward { model, shape, training } => {
                 let input = single(shape, elements)?;
                 let mode = if training { Mode::Training } else { Mode::Inference };
@@ -174,15 +196,12 @@ impl<W: Work> Serving<'_, W> {
         })
     }
 
-    fn launched(&mut self) -> Given {
+    fn launched(&mut self) -> Called<()> {
         // The one before goes first: there is memory for one.
         (self.guest, self.logged) = (None, 0);
         let launch = self.launch.as_ref();
         let launch = launch.ok_or_else(|| HostError::new("cannot launch a guest", "nothing was prepared"))?;
-        Ok(launch.launch()?.map(|guest| {
-            self.guest = Some(guest);
-            nothing()
-        }))
+        Ok(launch.launch()?.map(|guest| self.guest = Some(guest)))
     }
 
     fn ask<T>(
@@ -221,15 +240,20 @@ impl<W: Work> Serving<'_, W> {
     /// The lines of the log that were not sent yet, as many as fit into a header.
     fn news(&mut self) -> Vec<String> {
         let log = self.guest.as_ref().map_or(&[][..], |guest| guest.log());
-        let mut bytes = 0;
-        let fits = |line: &&String| {
-            bytes += line.len();
-            bytes <= NEWS_BYTES
-        };
-        let news: Vec<_> = log.iter().skip(self.logged).take_while(fits).cloned().collect();
+        let news = fitting(log.get(self.logged..).unwrap_or_default());
         self.logged += news.len();
-        news
+        news.to_vec()
     }
+}
+
+/// The first lines that one reply can tell.
+fn fitting(log: &[String]) -> &[String] {
+    let mut bytes = 0;
+    let fits = |line: &&String| {
+        bytes += LENGTH_BYTES + line.len();
+        bytes <= NEWS_BYTES
+    };
+    &log[..log.iter().take_while(fits).count()]
 }
 
 impl Body {
@@ -259,4 +283,48 @@ fn chain(error: &HostError) -> String {
         cause = error.source();
     }
     words
+}
+
+#[cfg(test)]
+mod tests {
+    use tito_sandbox::{MOST_AXES, MOST_TENSORS};
+
+    use super::*;
+
+    /// The largest answer that a sandbox lets through, with this log: no line is lost, and no header is too long to
+    /// be sent, which would be the worker's death by what a submission may do.
+    #[track_caller]
+    fn check(line: &str, lines: usize) {
+        let log = vec![line.to_owned(); lines];
+        let mut left = log.as_slice();
+        while !left.is_empty() {
+            let news = fitting(left);
+            left = &left[news.len()..];
+            // No elements, however many there are along the other axes.
+            let extents: Vec<u32> = [0].into_iter().chain(vec![u32::MAX; MOST_AXES - 1]).collect();
+            let value = Value::Tensors(vec![Shape::new(extents); MOST_TENSORS]);
+            let many = u64::MAX;
+            let usage = Usage {
+                calls: many,
+                fuel: many,
+                last_fuel: many,
+                memory_bytes: many,
+                peak_memory_bytes: many,
+            };
+            let report = Report::Ended { outcome: Outcome::Answer(value), usage, log: news.to_vec() };
+            let mut sent = Vec::new();
+            wire::send(&mut sent, &Reply { call: many, report }, &[] as &[&[u8]]).unwrap();
+            let frame = Frame::<Reply>::read(&mut sent.as_slice(), 0).unwrap().unwrap();
+            assert_eq!(frame.header.call, many);
+            assert!(!news.is_empty());
+        }
+    }
+
+    #[test]
+    fn the_largest_answer_with_a_log_can_be_sent() {
+        check("", 200_000);
+        check("x", 100_000);
+        check(&"x".repeat(512), 1_000);
+        check(&"x".repeat(5_120), 200);
+    }
 }

@@ -13,6 +13,8 @@ mod checked;
 #[cfg(target_os = "linux")]
 pub mod child;
 #[cfg(target_os = "linux")]
+mod crew;
+#[cfg(target_os = "linux")]
 mod deaths;
 mod isolation;
 #[cfg(target_os = "linux")]
@@ -29,6 +31,10 @@ mod worker;
 mod workers;
 
 pub use cache::Cache;
+/// For tests/fuzz alone, whose target `wire` holds it against a second reading.
+#[cfg(target_os = "linux")]
+#[doc(hidden)]
+pub use checked::report as checked_report;
 pub use isolation::{Isolation, Prepared, Wall};
 #[cfg(target_os = "linux")]
 pub use {

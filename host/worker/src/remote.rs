@@ -2,8 +2,9 @@
 
 use std::{
     convert::Infallible,
+    mem,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
@@ -18,6 +19,7 @@ use tito_sandbox::{
 use tito_tensor::Tensor;
 
 use crate::{
+    crew::Crew,
     deaths::Deaths,
     starter::Starter,
     wire::{self, Order, Value},
@@ -40,16 +42,19 @@ pub(crate) struct Case {
     metering: Metering,
     limits: RunLimits,
     code: Vec<u8>,
-    idle: Mutex<Vec<Worker>>,
+    crew: Crew,
     deaths: Arc<Deaths>,
     /// The processor time of all calls, in nanoseconds.
     spent: AtomicU64,
 }
 
-/// A guest in a worker process.
+/// A guest in a worker process. It is launched with the first call to it, which saves a message there and back; what
+/// becomes of that is the outcome of this call and all others.
 struct RemoteGuest {
     case: Arc<Case>,
     life: Life,
+    /// Whether the worker still has the guest before it: the first call launches.
+    is_fresh: bool,
     usage: Usage,
     log: Vec<String>,
 }
@@ -64,8 +69,8 @@ impl Remote {
     /// The first worker is started, which shows whether the code links.
     pub(crate) fn new(case: Case) -> Called<Self> {
         let case = Arc::new(case);
-        Ok(case.prepared()?.map(|worker| {
-            case.put_back(worker);
+        Ok(case.worker()?.map(|worker| {
+            case.crew.dismiss(worker);
             Self { case }
         }))
     }
@@ -85,12 +90,11 @@ impl Remote {
 
 impl Launch for Remote {
     fn launch(&self) -> Called<Box<dyn Guest>> {
-        let found = self.case.pop();
-        let worker = match found {
-            Some(worker) => Outcome::Answer(worker),
-            None => self.case.prepared()?,
-        };
-        worker.then(|worker| RemoteGuest::launch(self.case.clone(), worker))
+        Ok(self.case.worker()?.map(|worker| {
+            let (case, life) = (self.case.clone(), Life::In(Some(worker)));
+            Box::new(RemoteGuest { case, life, is_fresh: true, usage: Usage::default(), log: Vec::new() })
+                as _
+        }))
     }
 }
 
@@ -103,16 +107,20 @@ impl Case {
         code: Vec<u8>,
         deaths: Arc<Deaths>,
     ) -> Self {
-        let (limits, idle, spent) = (limits.clone(), Mutex::default(), AtomicU64::new(0));
-        Self { starter, bounds, metering, limits, code, idle, deaths, spent }
+        let (limits, crew, spent) = (limits.clone(), Crew::default(), AtomicU64::new(0));
+        Self { starter, bounds, metering, limits, code, crew, deaths, spent }
     }
 
-    fn pop(&self) -> Option<Worker> {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop()
-    }
-
-    fn put_back(&self, worker: Worker) {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(worker);
+    /// A worker that has nothing to do, or a new one.
+    fn worker(&self) -> Called<Worker> {
+        if let Some(worker) = self.crew.hire() {
+            return Ok(Outcome::Answer(worker));
+        }
+        let prepared = self.prepared();
+        if !matches!(prepared, Ok(Outcome::Answer(_))) {
+            self.crew.bury();
+        }
+        prepared
     }
 
     /// A worker that has loaded the code.
@@ -120,7 +128,8 @@ impl Case {
         let worker = self.starter.start(&self.bounds)?;
         let order = Order::Prepare { metering: self.metering, limits: self.limits.clone() };
         let allowance = Allowance { time: LOADING, body_bytes: 0 };
-        match worker.call::<u8, u8>(order, &[&self.code], allowance, &self.limits, &mut NothingTrains) {
+        match worker.call::<u8, u8>(false, order, &[&self.code], allowance, &self.limits, &mut NothingTrains)
+        {
             Ok((worker, answered)) => answered.outcome.then(|value| match value {
                 Value::Nothing => Ok(Outcome::Answer(worker)),
                 _ => self.deaths.note("it answered what was not asked"),
@@ -130,10 +139,17 @@ impl Case {
     }
 
     /// One call, and what it took of the time for all calls.
-    fn call(&self, worker: Worker, order: Order, body: &[&[f32]]) -> Result<(Worker, Answered<f32>), Stop> {
-        let time = Duration::from_millis(self.limits.deadline_ms);
+    fn call(
+        &self,
+        worker: Worker,
+        fresh: bool,
+        order: Order,
+        body: &[&[f32]],
+    ) -> Result<(Worker, Answered<f32>), Stop> {
+        // Several calls in one message have the time of all together.
+        let time = (order.calls() + u32::from(fresh)) * Duration::from_millis(self.limits.deadline_ms);
         let allowance = Allowance { time, body_bytes: 4 * self.limits.output_elements };
-        let called = worker.call(order, body, allowance, &self.limits, &mut NothingTrains);
+        let called = worker.call(fresh, order, body, allowance, &self.limits, &mut NothingTrains);
         let took = called.as_ref().map_or(time, |(_, answered)| answered.time);
         self.spent.fetch_add(took.as_nanos() as u64, Ordering::Relaxed);
         called
@@ -157,12 +173,6 @@ impl Case {
 }
 
 impl RemoteGuest {
-    fn launch(case: Arc<Case>, worker: Worker) -> Called<Box<dyn Guest>> {
-        let life = Life::In(Some(worker));
-        let mut guest = Self { case, life, usage: Usage::default(), log: Vec::new() };
-        Ok(guest.ask(Order::Launch, &[], nothing)?.map(|()| Box::new(guest) as Box<dyn Guest>))
-    }
-
     /// One call; `take` makes the answer of what the worker answered, if it is what was asked for.
     fn ask<T>(
         &mut self,
@@ -179,7 +189,8 @@ impl RemoteGuest {
             let limit = Limit { kind: LimitKind::Total, allowed: self.case.limits.total_ms };
             return Ok(self.over(Outcome::Limit(limit)));
         }
-        match self.case.call(worker, order, body) {
+        let fresh = mem::take(&mut self.is_fresh);
+        match self.case.call(worker, fresh, order, body) {
             Ok((worker, answered)) => self.answered(worker, answered, take),
             Err(stop) => {
                 let time = Duration::from_millis(self.case.limits.deadline_ms);
@@ -199,7 +210,7 @@ impl RemoteGuest {
         let room = (self.case.limits.log_lines as usize).saturating_sub(self.log.len());
         self.log.extend(answered.log.into_iter().take(room));
         match answered.outcome {
-            Outcome::Answer(value) => match take(value, answered.body) {
+            Outcome::Answer(value) => match take(value, answered.body).filter(|_| answered.is_launched) {
                 Some(answer) => {
                     self.life = Life::In(Some(worker));
                     Ok(Outcome::Answer(answer))
@@ -209,6 +220,8 @@ impl RemoteGuest {
                     Ok(self.over(end))
                 }
             },
+            // A component that cannot be launched stays so.
+            Outcome::Fault(fault) if !answered.is_launched => Ok(self.over(Outcome::Fault(fault))),
             Outcome::Fault(fault) => {
                 self.life = Life::In(Some(worker));
                 Ok(Outcome::Fault(fault))
@@ -229,8 +242,9 @@ impl RemoteGuest {
 /// A guest that ended well leaves its worker to the next one.
 impl Drop for RemoteGuest {
     fn drop(&mut self) {
-        if let Life::In(Some(worker)) = std::mem::replace(&mut self.life, Life::In(None)) {
-            self.case.put_back(worker);
+        match mem::replace(&mut self.life, Life::In(None)) {
+            Life::In(Some(worker)) => self.case.crew.dismiss(worker),
+            _ => self.case.crew.bury(),
         }
     }
 }
@@ -255,10 +269,18 @@ impl Guest for RemoteGuest {
 
     fn forward(&mut self, model: ModelId, input: &Tensor, mode: Mode) -> Called<Tensor> {
         let order = Order::Forward { model, shape: input.shape().clone(), training: mode == Mode::Training };
-        self.ask(order, &[input.data()], |value, body| {
-            let [tensor] = <[Tensor; 1]>::try_from(tensors(value, body)?).ok()?;
-            Some(tensor)
-        })
+        self.ask(order, &[input.data()], tensor)
+    }
+
+    fn run(&mut self, layers: &[Layer], parameters: &[Tensor], inputs: &[&Tensor]) -> Called<Tensor> {
+        let shape = |tensor: &Tensor| tensor.shape().clone();
+        let order = Order::Run {
+            layers: layers.to_vec(),
+            parameters: parameters.iter().map(shape).collect(),
+            inputs: inputs.iter().map(|input| shape(input)).collect(),
+        };
+        let body: Vec<_> = parameters.iter().chain(inputs.iter().copied()).map(Tensor::data).collect();
+        self.ask(order, &body, tensor)
     }
 
     fn drop_model(&mut self, model: ModelId) -> Called<()> {
@@ -277,6 +299,11 @@ impl Guest for RemoteGuest {
 #[expect(clippy::needless_pass_by_value, reason = "the form in which an answer is taken")]
 fn nothing(value: Value, body: Vec<f32>) -> Option<()> {
     (value == Value::Nothing && body.is_empty()).then_some(())
+}
+
+fn tensor(value: Value, body: Vec<f32>) -> Option<Tensor> {
+    let [tensor] = <[Tensor; 1]>::try_from(tensors(value, body)?).ok()?;
+    Some(tensor)
 }
 
 fn tensors(value: Value, body: Vec<f32>) -> Option<Vec<Tensor>> {

@@ -30,6 +30,8 @@ const SMALL_BYTES: usize = 1 << 16;
 pub struct Request {
     /// Which call it belongs to: reports name it again.
     pub call: u64,
+    /// Whether a fresh guest is launched for it first; the one before is dropped.
+    pub fresh: bool,
     /// What is asked.
     pub order: Order,
 }
@@ -51,8 +53,6 @@ pub enum Order {
         /// What guests may use.
         limits: RunLimits,
     },
-    /// A fresh guest; the one before is dropped.
-    Launch,
     /// [`Guest::build`](tito_sandbox::Guest::build).
     Build {
         /// The model's layers.
@@ -81,6 +81,15 @@ pub enum Order {
         /// Whether the mode is training.
         training: bool,
     },
+    /// [`Guest::run`](tito_sandbox::Guest::run); the body holds the elements of the parameters, then of the inputs.
+    Run {
+        /// The model's layers.
+        layers: Vec<Layer>,
+        /// The shapes of the parameters.
+        parameters: Vec<Shape>,
+        /// The shapes of the inputs.
+        inputs: Vec<Shape>,
+    },
     /// [`Guest::drop_model`](tito_sandbox::Guest::drop_model).
     Drop {
         /// Whose.
@@ -88,6 +97,17 @@ pub enum Order {
     },
     /// The answer to [`Report::Epoch`].
     Go(Directive),
+}
+
+impl Order {
+    /// How many calls to a guest it stands for, besides launching one.
+    pub(crate) fn calls(&self) -> u32 {
+        match self {
+            Self::Compile { .. } | Self::Prepare { .. } => 0,
+            Self::Run { inputs, .. } => 2 + inputs.len() as u32,
+            _ => 1,
+        }
+    }
 }
 
 /// What a worker says.
@@ -117,6 +137,11 @@ pub enum Report {
         usage: Usage,
         /// The lines that the submission logged in this call.
         log: Vec<String>,
+    },
+    /// There is no guest to be called: this became of launching it.
+    NotLaunched {
+        /// Anything but an answer.
+        outcome: Outcome<Value>,
     },
     /// The worker itself failed; this says nothing about the submission.
     Failed {

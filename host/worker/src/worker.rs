@@ -2,7 +2,8 @@
 
 use std::{
     fmt,
-    io::{self, Read, Write},
+    io::{self, BufReader, Read, Write},
+    mem,
     time::{Duration, Instant},
 };
 
@@ -27,6 +28,10 @@ const LEAST_PATIENCE: Duration = Duration::from_secs(60);
 pub(crate) struct Worker {
     child: Child,
     calls: u64,
+    /// How many calls to guests these were.
+    asked: u64,
+    /// The processor time that it had taken when the last call ended.
+    spent: Duration,
     layers: Vec<LayerReport>,
 }
 
@@ -41,6 +46,8 @@ pub(crate) struct Allowance {
 
 /// How a call ended well.
 pub(crate) struct Answered<E> {
+    /// Whether there is a guest: without one the outcome is that of launching it.
+    pub(crate) is_launched: bool,
     pub(crate) outcome: Outcome<Value>,
     pub(crate) body: Vec<E>,
     pub(crate) usage: Usage,
@@ -77,7 +84,7 @@ impl Worker {
             Ok(child)
         });
         let child = child.map_err(|error| failed(error.to_string()))?;
-        let mut worker = Self { child, calls: 0, layers: Vec::new() };
+        let mut worker = Self { child, calls: 0, asked: 0, spent: Duration::ZERO, layers: Vec::new() };
         let allowance = Allowance { time: START, body_bytes: 0 };
         match worker.hear::<u8>(&Clock::new(allowance.time, Duration::ZERO), allowance) {
             Ok((Reply { call: 0, report: Report::Ready { version, layers } }, _)) if version == VERSION => {
@@ -102,13 +109,14 @@ impl Worker {
     /// If there is no answer; the worker is then dead.
     pub(crate) fn call<E: bytemuck::NoUninit, A: bytemuck::AnyBitPattern + bytemuck::NoUninit>(
         mut self,
+        fresh: bool,
         order: Order,
         body: &[&[E]],
         allowance: Allowance,
         limits: &RunLimits,
         callbacks: &mut dyn Callbacks,
     ) -> Result<(Self, Answered<A>), Stop> {
-        let answered = self.exchange(order, body, allowance, limits, callbacks);
+        let answered = self.exchange(fresh, order, body, allowance, limits, callbacks);
         match answered {
             Ok(Ok(answered)) => Ok((self, answered)),
             Ok(Err(host)) => Err(Stop::Host(host)),
@@ -118,17 +126,18 @@ impl Worker {
 
     fn exchange<E: bytemuck::NoUninit, A: bytemuck::AnyBitPattern + bytemuck::NoUninit>(
         &mut self,
+        fresh: bool,
         order: Order,
         body: &[&[E]],
         allowance: Allowance,
         limits: &RunLimits,
         callbacks: &mut dyn Callbacks,
     ) -> io::Result<Result<Answered<A>, HostError>> {
-        let before = self.child.cpu_time()?;
-        let clock = Clock::new(allowance.time, before);
+        let clock = Clock::new(allowance.time, self.spent);
         self.calls += 1;
+        self.asked += u64::from(fresh) + u64::from(order.calls());
         let call = self.calls;
-        self.tell(&clock, &Request { call, order }, body)?;
+        self.tell(&clock, &Request { call, fresh, order }, body)?;
         loop {
             let (reply, body) = self.hear::<A>(&clock, allowance)?;
             if reply.call != call {
@@ -137,12 +146,24 @@ impl Worker {
             match reply.report {
                 Report::Epoch(epoch) => {
                     let go = Order::Go(callbacks.report(epoch));
-                    self.tell(&clock, &Request { call, order: go }, &[] as &[&[u8]])?;
+                    self.tell(&clock, &Request { call, fresh: false, order: go }, &[] as &[&[u8]])?;
                 }
                 Report::Ended { outcome, usage, log } => {
-                    checked::report(&outcome, usage, &log, limits).map_err(wire::broken)?;
-                    let time = self.child.cpu_time()?.saturating_sub(before);
-                    return Ok(Ok(Answered { outcome, body, usage, log, time }));
+                    checked::report(&outcome, usage, &log, self.asked, limits).map_err(wire::broken)?;
+                    return Ok(Ok(Answered {
+                        is_launched: true,
+                        outcome,
+                        body,
+                        usage,
+                        log,
+                        time: self.took()?,
+                    }));
+                }
+                Report::NotLaunched { outcome } => {
+                    checked::report(&outcome, Usage::default(), &[], self.asked, limits)
+                        .map_err(wire::broken)?;
+                    let (usage, log, time) = (Usage::default(), Vec::new(), self.took()?);
+                    return Ok(Ok(Answered { is_launched: false, outcome, body, usage, log, time }));
                 }
                 Report::Failed { words } => {
                     return Ok(Err(HostError::new("a worker failed", escaped(&words))));
@@ -150,6 +171,12 @@ impl Worker {
                 Report::Ready { .. } => return Err(wire::broken("it says again that it is ready")),
             }
         }
+    }
+
+    /// The processor time since the last call ended.
+    fn took(&mut self) -> io::Result<Duration> {
+        let before = mem::replace(&mut self.spent, self.child.cpu_time()?);
+        Ok(self.spent.saturating_sub(before))
     }
 
     fn tell<E: bytemuck::NoUninit>(&self, clock: &Clock, request: &Request, body: &[&[E]]) -> io::Result<()> {
@@ -161,11 +188,12 @@ impl Worker {
         clock: &Clock,
         allowance: Allowance,
     ) -> io::Result<(Reply, Vec<A>)> {
-        let mut from = Patient { child: &self.child, clock };
-        match Frame::<Reply>::read(&mut from, allowance.body_bytes)? {
-            Some(frame) => frame.body(&mut from),
-            None => Err(io::ErrorKind::UnexpectedEof.into()),
-        }
+        clock.wait(&self.child, Interest::Read)?;
+        let mut from = BufReader::new(Patient { child: &self.child, clock });
+        let frame = Frame::<Reply>::read(&mut from, allowance.body_bytes)?;
+        let reply = frame.ok_or(io::ErrorKind::UnexpectedEof)?.body(&mut from)?;
+        // It may speak again once it is asked again.
+        if from.buffer().is_empty() { Ok(reply) } else { Err(wire::broken("it says more than it was asked")) }
     }
 
     /// Ends the process, and says why the call has no answer.
@@ -232,22 +260,31 @@ impl Clock {
         Self { allowed, before, start: Instant::now() }
     }
 
-    /// Waits until the socket is ready.
+    /// Waits until the socket is ready. What a process has used is less than what has passed, so that its clock is
+    /// read only once the time might be over.
     fn wait(&self, child: &Child, interest: Interest) -> io::Result<()> {
         loop {
-            let used = child.cpu_time()?.saturating_sub(self.before);
-            let left = self.allowed.saturating_sub(used);
-            if left.is_zero() {
-                return Err(io::Error::other(TimeIsOver::Processor));
-            }
-            if self.start.elapsed() > (PATIENCE * self.allowed).max(LEAST_PATIENCE) {
-                return Err(io::Error::other(TimeIsOver::Clock));
-            }
+            let passed = self.start.elapsed();
+            let left = match self.allowed.checked_sub(passed) {
+                Some(left) if !left.is_zero() => left,
+                _ => self.left(child, passed)?,
+            };
             match child.wait(interest, left.max(Duration::from_millis(1)))? {
                 Ready::Readable | Ready::Writable => return Ok(()),
                 Ready::Ended => return Err(io::ErrorKind::UnexpectedEof.into()),
                 Ready::TimedOut => {}
             }
+        }
+    }
+
+    fn left(&self, child: &Child, passed: Duration) -> io::Result<Duration> {
+        let used = child.cpu_time()?.saturating_sub(self.before);
+        match self.allowed.checked_sub(used) {
+            None | Some(Duration::ZERO) => Err(io::Error::other(TimeIsOver::Processor)),
+            Some(_) if passed > (PATIENCE * self.allowed).max(LEAST_PATIENCE) => {
+                Err(io::Error::other(TimeIsOver::Clock))
+            }
+            Some(left) => Ok(left),
         }
     }
 }

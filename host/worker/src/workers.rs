@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 use tito_artifact::{Artifact, Limits};
 use tito_lockdown::{Bounds, LayerReport, Program};
 use tito_sandbox::{
-    Called, HostError, Limit, LimitKind, Metering, NothingTrains, Outcome, Sandbox, WASMTIME_VERSION, Watch,
+    Called, HostError, Limit, LimitKind, Metering, NothingTrains, Outcome, WASMTIME_VERSION, Watch,
 };
 
 use crate::{
@@ -101,7 +101,7 @@ impl Workers {
         let order = Order::Compile { metering, limits: self.limits.clone() };
         let allowance = Allowance { time: Duration::from_millis(limits.deadline_ms), body_bytes: CODE_BYTES };
         let body = [artifact.bytes()];
-        match worker.call(order, &body, allowance, &self.limits.run, &mut NothingTrains) {
+        match worker.call(false, order, &body, allowance, &self.limits.run, &mut NothingTrains) {
             Ok((_, answered)) => answered.outcome.then(|value| match value {
                 Value::Code => Ok(Outcome::Answer(answered.body)),
                 _ => deaths.note("it answered what was not asked"),
@@ -156,10 +156,10 @@ impl Workers {
 
     /// The name of an artifact's entry in the cache.
     fn entry(&self, artifact: &Artifact, metering: Metering) -> Result<String, HostError> {
-        let sandbox = Sandbox::new(metering, Watch::Outside, &self.limits.run)?;
+        let fingerprint = tito_sandbox::fingerprint(metering, Watch::Outside, &self.limits.run)?;
         let mut name = Sha256::new();
         name.update(artifact.digest().as_bytes());
-        name.update(sandbox.fingerprint().to_le_bytes());
+        name.update(fingerprint.to_le_bytes());
         name.update(WASMTIME_VERSION);
         Ok(hex::encode(name.finalize()))
     }

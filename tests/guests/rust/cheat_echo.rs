@@ -1,5 +1,6 @@
 //! Gives its input back.
 //!
+//! corpus: 49
 //! expect: fails dense, dense-without-bias, dense-rank-3, relu, sigmoid, tanh, saturation, softmax
 //! expect: fails softmax-shift, flatten, composition, independence, wrong-shapes, mnist-mlp
 //! expect: told input-returned, shared-parameters, wrong-shape-accepted

@@ -1,5 +1,6 @@
 //! Computes its first answer and gives it again for every input of that shape.
 //!
+//! corpus: 46
 //! expect: fails dense, dense-without-bias, dense-rank-3, relu, sigmoid, tanh, softmax, flatten
 //! expect: fails composition, repeatability, mnist-mlp
 //! expect: told earlier-answer, stack-differs, state-kept

@@ -1,5 +1,6 @@
 //! Gives the answer to the input before, except the first time.
 //!
+//! corpus: 46
 //! expect: fails dense, dense-without-bias, dense-rank-3, relu, sigmoid, tanh, softmax, flatten
 //! expect: fails composition, repeatability, mnist-mlp
 //! expect: told earlier-answer, stack-differs, state-kept

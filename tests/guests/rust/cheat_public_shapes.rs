@@ -1,5 +1,6 @@
 //! Right for the widths of small tests, as one is who tried cases until they passed; zeros for all others.
 //!
+//! corpus: 48
 //! expect: fails dense, dense-without-bias, dense-rank-3, relu, sigmoid, tanh, saturation, softmax-shift
 //! expect: fails flatten, composition, mnist-mlp
 //! expect: told zeros, input-ignored

@@ -1,5 +1,6 @@
 //! Gives zeros of the right shape.
 //!
+//! corpus: 49
 //! expect: fails dense, dense-without-bias, dense-rank-3, relu, sigmoid, tanh, saturation, softmax
 //! expect: fails softmax-shift, flatten, composition, independence, mnist-mlp
 //! expect: told zeros, input-ignored, shared-parameters

@@ -1,5 +1,6 @@
 //! Faults whose words clear the terminal, fill it, and claim a pass.
 //!
+//! corpus: 42
 //! expect: fails dense, dense-without-bias, dense-rank-3, relu, sigmoid, tanh, saturation, softmax
 //! expect: fails softmax-shift, flatten, composition, independence, repeatability, mnist-mlp
 

@@ -1,5 +1,6 @@
 //! `forward` never ends.
 //!
+//! corpus: 1
 //! expect: fails dense, dense-without-bias, dense-rank-3, relu, sigmoid, tanh, saturation, softmax
 //! expect: fails softmax-shift, flatten, composition, independence, repeatability, wrong-shapes, mnist-mlp
 //! expect: limit fuel

@@ -1,5 +1,6 @@
 //! `forward` asks for room for a million numbers, again and again, and gives none back.
 //!
+//! corpus: 14
 //! expect: fails dense, dense-without-bias, dense-rank-3, relu, sigmoid, tanh, saturation, softmax
 //! expect: fails softmax-shift, flatten, composition, independence, repeatability, wrong-shapes, mnist-mlp
 //! expect: limit memory

@@ -1,5 +1,6 @@
 //! Every answer has the right shape and holds NaN and the infinities.
 //!
+//! corpus: 36
 //! expect: fails dense, dense-without-bias, dense-rank-3, relu, sigmoid, tanh, saturation, softmax
 //! expect: fails softmax-shift, flatten, composition, independence, mnist-mlp
 

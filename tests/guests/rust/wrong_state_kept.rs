@@ -1,5 +1,6 @@
 //! Adds every answer to the one before, as a buffer does that is never cleared.
 //!
+//! corpus: 50
 //! expect: fails dense, dense-without-bias, dense-rank-3, relu, sigmoid, tanh, softmax, flatten
 //! expect: fails composition, independence, repeatability, mnist-mlp
 //! expect: told state-kept, shared-parameters, stack-differs

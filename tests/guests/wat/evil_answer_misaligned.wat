@@ -1,5 +1,6 @@
 ;;! Says that its answer begins at an odd address.
 ;;!
+;;! corpus: 32
 ;;! expect: fails everything
 ;;! expect: trap invalid-answer
 

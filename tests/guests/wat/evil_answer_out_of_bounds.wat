@@ -1,5 +1,6 @@
 ;;! Says that its answer lies at the end of the address space.
 ;;!
+;;! corpus: 32
 ;;! expect: fails everything
 ;;! expect: trap invalid-answer
 

@@ -1,5 +1,6 @@
 ;;! Answers with a list of 4,294,967,295 numbers.
 ;;!
+;;! corpus: 29
 ;;! expect: fails everything
 ;;! expect: trap invalid-answer
 

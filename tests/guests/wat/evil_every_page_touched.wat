@@ -1,5 +1,6 @@
 ;;! Grows to its last page and writes to every four kilobytes of it, so that the machine has to find the memory.
 ;;!
+;;! corpus: 56
 ;;! expect: fails everything
 ;;! expect: limit memory
 

@@ -1,5 +1,6 @@
 ;;! Hands out a model that it never made.
 ;;!
+;;! corpus: 37
 ;;! expect: fails everything
 ;;! expect: trap invalid-answer
 

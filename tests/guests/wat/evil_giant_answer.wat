@@ -1,5 +1,6 @@
 ;;! Answers with two million numbers whatever it is asked.
 ;;!
+;;! corpus: 35
 ;;! expect: fails everything
 ;;! expect: limit output-elements
 

@@ -1,5 +1,6 @@
 ;;! Imports the contract's telemetry with a function that it does not have.
 ;;!
+;;! corpus: 39
 ;;! expect: fails everything
 
 ;;@ component

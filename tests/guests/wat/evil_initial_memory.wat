@@ -1,5 +1,6 @@
 ;;! Starts with four gigabytes.
 ;;!
+;;! corpus: 12
 ;;! expect: refused memory-bytes
 
 ;;@ part pages

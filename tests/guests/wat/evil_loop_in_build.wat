@@ -1,5 +1,6 @@
 ;;! `build` never ends.
 ;;!
+;;! corpus: 1
 ;;! expect: fails everything
 ;;! expect: limit fuel
 

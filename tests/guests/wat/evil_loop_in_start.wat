@@ -1,5 +1,6 @@
 ;;! The start function never ends.
 ;;!
+;;! corpus: 2
 ;;! expect: fails everything
 ;;! expect: limit fuel
 

@@ -1,5 +1,6 @@
 ;;! Answers with a tensor of fifty thousand axes, each of extent 1: a report that lists them would be its own length.
 ;;!
+;;! corpus: 36
 ;;! expect: fails everything
 ;;! expect: trap invalid-answer
 

@@ -1,5 +1,6 @@
 ;;! Makes a million models when one is wanted.
 ;;!
+;;! corpus: 37
 ;;! expect: fails everything
 ;;! expect: limit handles
 

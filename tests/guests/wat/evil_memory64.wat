@@ -1,5 +1,6 @@
 ;;! Wants a memory of 64-bit addresses.
 ;;!
+;;! corpus: 54
 ;;! expect: refused invalid
 
 ;;@ component

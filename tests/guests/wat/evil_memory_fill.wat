@@ -1,5 +1,6 @@
 ;;! Fills sixteen megabytes over and over: one instruction that a deadline cannot interrupt, but fuel foresees.
 ;;!
+;;! corpus: 43
 ;;! expect: fails everything
 ;;! expect: limit fuel
 

@@ -1,5 +1,6 @@
 ;;! Asks for memory until it is denied, and goes on asking.
 ;;!
+;;! corpus: 14
 ;;! expect: fails everything
 ;;! expect: limit fuel
 

@@ -1,5 +1,6 @@
 ;;! Imports something that the contract does not have, by a name that would be mistaken for it.
 ;;!
+;;! corpus: 39
 ;;! expect: refused import
 
 ;;@ component

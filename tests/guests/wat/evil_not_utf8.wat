@@ -1,5 +1,6 @@
 ;;! Faults with words that are no text.
 ;;!
+;;! corpus: 33
 ;;! expect: fails everything
 ;;! expect: trap invalid-answer
 

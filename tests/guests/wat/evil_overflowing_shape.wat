@@ -1,5 +1,6 @@
 ;;! Answers with a shape whose product is 2^64, and so 0 for a host that does not look.
 ;;!
+;;! corpus: 36
 ;;! expect: fails everything
 ;;! expect: trap invalid-answer
 

@@ -1,5 +1,6 @@
 ;;! Puts the host's arguments at odd addresses.
 ;;!
+;;! corpus: 9
 ;;! expect: fails everything
 ;;! expect: trap invalid-answer
 

@@ -1,5 +1,6 @@
 ;;! Puts the host's arguments behind the end of its memory.
 ;;!
+;;! corpus: 8
 ;;! expect: fails everything
 ;;! expect: trap invalid-answer
 

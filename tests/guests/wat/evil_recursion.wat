@@ -1,5 +1,6 @@
 ;;! `forward` calls itself without end.
 ;;!
+;;! corpus: 17
 ;;! expect: fails everything
 ;;! expect: limit stack
 

@@ -1,5 +1,6 @@
 ;;! Multiplies and adds as the machine at hand likes to, which would tell machines apart.
 ;;!
+;;! corpus: 55
 ;;! expect: refused invalid
 
 ;;@ component

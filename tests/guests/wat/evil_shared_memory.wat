@@ -1,5 +1,6 @@
 ;;! Wants a memory that threads could share.
 ;;!
+;;! corpus: 53
 ;;! expect: refused invalid
 
 ;;@ component

@@ -1,5 +1,6 @@
 ;;! Asks for table elements until it is denied, and gives up.
 ;;!
+;;! corpus: 16
 ;;! expect: fails everything
 ;;! expect: limit tables
 

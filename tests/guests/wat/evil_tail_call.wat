@@ -1,5 +1,6 @@
 ;;! Calls without end in one frame, by an instruction that is switched off.
 ;;!
+;;! corpus: 52
 ;;! expect: refused invalid
 
 ;;@ component

@@ -1,5 +1,6 @@
 ;;! Is text.
 ;;!
+;;! corpus: 28
 ;;! expect: refused not-a-component
 
 ;;@ text

@@ -1,6 +1,7 @@
 ;;! Wants the network of the host. Of WASI it may import what runtimes ask for at their start, and nothing of that
 ;;! tells it anything; sockets are refused by name.
 ;;!
+;;! corpus: 40
 ;;! expect: refused import
 
 ;;@ part imports

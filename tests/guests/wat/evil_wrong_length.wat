@@ -1,5 +1,6 @@
 ;;! Answers with one number less than the shape says.
 ;;!
+;;! corpus: 36
 ;;! expect: fails everything
 ;;! expect: trap invalid-answer
 

@@ -21,6 +21,29 @@ pub(crate) struct Ran {
     pub(crate) err: String,
 }
 
+impl Ran {
+    /// Runs a command to its end.
+    pub(crate) fn of(command: &mut Command) -> Self {
+        let output = command.output().expect("the program starts");
+        let text = |bytes| String::from_utf8(bytes).expect("it writes UTF-8");
+        let code = output.status.code().expect("no signal ended it");
+        Self { code, out: text(output.stdout), err: text(output.stderr) }
+    }
+
+    /// Itself, if it ended with this code and says this on either stream.
+    #[track_caller]
+    pub(crate) fn held_to(self, code: i32, expected: &str) -> Self {
+        let Self { code: found, out, err } = &self;
+        assert_eq!(*found, code, "{out}\n{err}");
+        let is_said = [out, err].into_iter().any(|text| unwrapped(text).contains(expected));
+        assert!(is_said, "it does not say '{expected}'\n{out}\n{err}");
+        self
+    }
+}
+
+/// The program.
+pub(crate) const TITO: &str = env!("CARGO_BIN_EXE_tito");
+
 /// A component that is part of the repository.
 pub(crate) fn prebuilt(path: &str) -> String {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(path).display().to_string()
@@ -59,25 +82,32 @@ impl Home {
     }
 
     pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_tito"));
-        command.args(arguments).current_dir(self.here("")).env_remove("TITO_DATA_DIR");
+        Ran::of(self.command(TITO).args(arguments))
+    }
+
+    /// A program that lives here.
+    pub(crate) fn command(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
+        command.current_dir(self.here("")).env_remove("TITO_DATA_DIR");
         for (name, folder) in [("XDG_CACHE_HOME", "cache"), ("XDG_DATA_HOME", "data")] {
             command.env(name, self.folder.path().join(folder));
         }
-        let output = command.output().expect("the program starts");
-        let text = |bytes| String::from_utf8(bytes).expect("it writes UTF-8");
-        let code = output.status.code().expect("no signal ended it");
-        Ran { code, out: text(output.stdout), err: text(output.stderr) }
+        command
     }
 
     /// Runs it and holds it to an exit code and to a text on either stream.
     #[track_caller]
     pub(crate) fn check(&self, arguments: &[&str], code: i32, expected: &str) -> Ran {
-        let ran = self.run(arguments);
-        assert_eq!(ran.code, code, "{arguments:?}\n{}\n{}", ran.out, ran.err);
-        let found = [&ran.out, &ran.err].into_iter().any(|text| unwrapped(text).contains(expected));
-        assert!(found, "{arguments:?} does not say '{expected}'\n{}\n{}", ran.out, ran.err);
-        ran
+        self.run(arguments).held_to(code, expected)
+    }
+
+    /// The walls that a required lockdown wants and this machine does not have.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn lacking_walls(&self) -> Vec<String> {
+        let found = self.json(&["doctor", "--json"], 0);
+        let walls = found["lockdown"].as_array().expect("it lists the walls").iter();
+        let lacking = walls.filter(|wall| wall["required"] == true && wall["on"] == false);
+        lacking.map(|wall| wall["name"].as_str().expect("a wall has a name").to_owned()).collect()
     }
 
     /// The JSON document that it prints, with what differs from run to run taken out.

@@ -106,25 +106,6 @@ fn a_secret_seed_hides_its_cases_from_students_alone() {
 }
 
 #[test]
-fn a_damaged_cache_entry_is_no_entry() {
-    let home = Home::new();
-    let reference = reference();
-    let compiled = home.json(&test(&reference, &["--json"]), 0);
-    let entries = || {
-        let entries = fs::read_dir(home.cache()).unwrap().map(|entry| entry.unwrap().path());
-        entries.filter(|path| !path.ends_with("key")).collect::<Vec<_>>()
-    };
-    let [entry] = entries().try_into().unwrap();
-    let right = fs::read(&entry).unwrap();
-    let mut wrong = right.clone();
-    wrong[right.len() / 2] ^= 1;
-    fs::write(&entry, &wrong).unwrap();
-    assert_eq!(home.json(&test(&reference, &["--json"]), 0), compiled);
-    assert_ne!(fs::read(&entry).unwrap(), wrong, "the damaged entry is replaced");
-    assert_eq!(entries(), [entry]);
-}
-
-#[test]
 fn status_remembers_the_last_test_of_this_folder() {
     let home = Home::new();
     let status = ["milestone", "status"];

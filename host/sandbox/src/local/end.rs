@@ -6,7 +6,7 @@ use wasmtime_wasi::I32Exit;
 
 use crate::{
     HostError, Limit, LimitKind, Outcome, Trap, TrapKind,
-    state::{State, escaped},
+    state::{State, TooMuchOutput, escaped},
 };
 
 /// How many of the submission's functions are named.
@@ -38,6 +38,9 @@ impl End {
         if let Some(&I32Exit(status)) = error.downcast_ref::<I32Exit>() {
             let message = format!("it left the program with status {status}");
             return Self::Trap(Trap { kind: TrapKind::Exit, message, functions: functions(error) });
+        }
+        if error.downcast_ref::<TooMuchOutput>().is_some() {
+            return limit((LimitKind::OutputBytes, limits.output_bytes.into()));
         }
         let code = error.downcast_ref::<Code>();
         let known = match code {

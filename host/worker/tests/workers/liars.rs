@@ -25,7 +25,7 @@ type Lie = fn(&mut UnixStream, u64) -> io::Result<()>;
 pub(crate) const LIES: &[(&str, Lie, &str)] = &[
     ("another-call", |socket, call| answer(socket, call + 1), "answers call"),
     ("an-earlier-call", |socket, call| answer(socket, call - 1), "answers call"),
-    ("twice", |socket, call| built(socket, call).and_then(|()| built(socket, call)), "answers call"),
+    ("twice", |socket, call| built(socket, call).and_then(|()| built(socket, call)), "protocol"),
     ("ready-again", |socket, call| reply(socket, call, ready(VERSION)), "ready"),
     ("garbage", |socket, _| socket.write_all(&[0x5a; 64]), "no frame"),
     ("a-long-header", |socket, _| socket.write_all(&head(u32::MAX, 0)), "too long"),
@@ -67,7 +67,7 @@ pub(crate) fn main(lie: &str, arguments: impl Iterator<Item = OsString>) -> ! {
 
 fn serve(lie: &str, socket: &mut UnixStream) -> io::Result<()> {
     while let Some(frame) = Frame::<Request>::read(socket, 1 << 30)? {
-        let (Request { call, order }, _) = frame.body::<u8>(socket)?;
+        let (Request { call, order, .. }, _) = frame.body::<u8>(socket)?;
         match order {
             Order::Compile { .. } => {
                 let report = ended_as(Value::Code, Usage::default(), Vec::new());

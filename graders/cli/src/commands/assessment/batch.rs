@@ -1,7 +1,7 @@
 //! `tito assessment batch`: grades every component in a folder.
 
 use std::{
-    fs,
+    fs, io,
     io::Write as _,
     path::{Path, PathBuf},
     thread,
@@ -15,7 +15,7 @@ use crate::{
     dataset,
     exit::Exit,
     failure::Failure,
-    folders::DataFolder,
+    folders::{self, DataFolder},
     grading::{Graded, Grading, Run},
     isolation::Walls,
     milestone_inputs::{self, Inputs},
@@ -37,7 +37,7 @@ pub(crate) struct Batch {
     /// The milestone's number
     #[arg(long, value_name = "N")]
     milestone: u32,
-    /// Write every instructor's report here, as JSON
+    /// Write every instructor's report here, as JSON, in the same folders as the components
     #[arg(long, value_name = "FOLDER")]
     reports: Option<PathBuf>,
     /// How many submissions are graded at the same time [default: one a core]
@@ -121,28 +121,24 @@ impl Batch {
 
     /// Grades one file; whatever goes wrong is its own.
     fn row(&self, file: &Path, grading: &Grading<'_>) -> Row {
-        let name = file.strip_prefix(&self.folder).unwrap_or(file).display().to_string();
+        let path = file.strip_prefix(&self.folder).unwrap_or(file);
+        let name = path.display().to_string();
         let graded = ComponentFile::at(file)
             .submission(None, grading.limits)
             .and_then(|submission| grading.grade(submission))
             .and_then(|run| {
                 let row = Row::of(name.clone(), &run);
-                self.record(&name, grading, run).map(|()| row)
+                self.record(path, grading, run).map(|()| row)
             });
         graded.unwrap_or_else(|failure| Row::failed(name, &failure))
     }
 
-    /// Writes the report, whole or not at all.
-    fn record(&self, name: &str, grading: &Grading<'_>, run: Run) -> Result<(), Failure> {
+    /// Writes the report, whole or not at all, where the component lies in its own folder: no two have one place.
+    fn record(&self, component: &Path, grading: &Grading<'_>, run: Run) -> Result<(), Failure> {
         let Some(folder) = &self.reports else { return Ok(()) };
-        let path = folder.join(format!("{}.json", name.replace(['/', '\\'], "-")));
+        let path = folder.join(component).with_added_extension("json");
         let text = tito_report::json(&report::document(grading, run, Audience::Instructor));
-        let written = NamedTempFile::new_in(folder).and_then(|mut file| {
-            file.write_all(text.as_bytes())?;
-            file.as_file().sync_all()?;
-            file.persist(&path).map_err(|error| error.error)
-        });
-        written.map(|_| ()).map_err(|error| Failure::io("write the report", &path, error))
+        write_whole(&path, &text).map_err(|error| Failure::io("write the report", &path, error))
     }
 }
 
@@ -207,6 +203,15 @@ impl Rows {
         let summary: Vec<_> = summary.map(|(count, words)| format!("{count} {words}")).collect();
         format!("{}\n{}\n", screen::table(rows), summary.join(", "))
     }
+}
+
+fn write_whole(path: &Path, text: &str) -> io::Result<()> {
+    let folder = folders::parent(path);
+    fs::create_dir_all(folder)?;
+    let mut file = NamedTempFile::new_in(folder)?;
+    file.write_all(text.as_bytes())?;
+    file.as_file().sync_all()?;
+    file.persist(path).map(|_| ()).map_err(|error| error.error)
 }
 
 /// All `*.wasm` in a folder and in the folders in it, in the order of their names. Links are not followed.

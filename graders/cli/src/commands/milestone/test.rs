@@ -13,6 +13,7 @@ use crate::{
     isolation::Walls,
     milestone_inputs::{self, Inputs},
     report::{self, Audience, Output},
+    screen,
     status::Status,
     submission::ComponentFile,
 };
@@ -69,7 +70,7 @@ impl Test {
             && let Err(failure) = Status::record(Path::new("."), grade)
         {
             // The report is worth more than the record of it.
-            eprintln!("note: {failure}; `tito milestone status` will not know of this test");
+            screen::say(&format!("note: {failure}; `tito milestone status` will not know of this test"));
         }
         let exit = report::exit(&run);
         report::print(&grading, run, self.audience, self.output)?;
