@@ -106,8 +106,13 @@ fn read_or_make_key(dir: &Path) -> io::Result<[u8; KEY_BYTES]> {
         make_key(dir, &path)?;
     }
     let mut key = [0; KEY_BYTES];
-    fs::File::open(&path)?.read_exact(&mut key)?;
-    Ok(key)
+    let read = fs::File::open(&path).and_then(|mut file| file.read_exact(&mut key));
+    match read {
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+            Err(io::Error::other("its key is damaged; remove the folder"))
+        }
+        other => other.map(|()| key),
+    }
 }
 
 /// Two processes may make the key at once: the first to link its file wins, and the other reads that one.
@@ -150,6 +155,16 @@ mod tests {
         };
         check(flip(0), false);
         check(flip(MAC_BYTES), false);
+    }
+
+    #[test]
+    fn a_damaged_key_is_said_with_the_way_out() {
+        let dir = tempfile::tempdir().unwrap();
+        let dir = dir.path().join("cache");
+        Cache::open(&dir).unwrap();
+        fs::write(dir.join("key"), b"short").unwrap();
+        let error = Cache::open(&dir).unwrap_err();
+        assert!(std::error::Error::source(&error).unwrap().to_string().contains("remove the folder"));
     }
 
     #[test]

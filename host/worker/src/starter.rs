@@ -17,7 +17,9 @@ pub(crate) struct Starter {
 impl Starter {
     /// A worker that is locked down as far as this kernel can, and as far as is demanded.
     pub(crate) fn start(&self, bounds: &Bounds) -> Result<Worker, HostError> {
-        let worker = Worker::start(&self.program, bounds)?;
+        // Whatever a machine short of memory kills first is gone the second time.
+        let worker =
+            Worker::start(&self.program, bounds).or_else(|_| Worker::start(&self.program, bounds))?;
         match lacking(worker.layers()) {
             Some(lacking) if self.locked_down => {
                 Err(HostError::new("a lockdown is required, and this machine lacks a part of it", lacking))

@@ -77,8 +77,7 @@ impl Worker {
     ///
     /// If it cannot be started, or is not the worker of this tito.
     pub(crate) fn start(program: &Program, bounds: &Bounds) -> Result<Self, HostError> {
-        let failed =
-            |cause: String| HostError::new(format!("cannot start a worker process, {program:?}"), cause);
+        let failed = |cause: String| HostError::new("cannot start a worker process", cause);
         let child = Child::spawn(program, bounds).and_then(|child| {
             child.socket().set_nonblocking(true)?;
             Ok(child)

@@ -3,6 +3,7 @@
 use std::{
     fs, io,
     io::Write as _,
+    panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
     thread,
 };
@@ -123,14 +124,15 @@ impl Batch {
     fn row(&self, file: &Path, grading: &Grading<'_>) -> Row {
         let path = file.strip_prefix(&self.folder).unwrap_or(file);
         let name = path.display().to_string();
-        let graded = ComponentFile::at(file)
-            .submission(None, grading.limits)
-            .and_then(|submission| grading.grade(submission))
-            .and_then(|run| {
-                let row = Row::of(name.clone(), &run);
-                self.record(path, grading, run).map(|()| row)
-            });
-        graded.unwrap_or_else(|failure| Row::failed(name, &failure))
+        let grade = || {
+            let run = grading.grade(ComponentFile::at(file).submission(None, grading.limits)?)?;
+            let row = Row::of(name.clone(), &run);
+            self.record(path, grading, run).map(|()| row)
+        };
+        // A panic is ours, and must cost nobody else a grade. Its message is on standard error.
+        let graded = catch_unwind(AssertUnwindSafe(grade));
+        let graded = graded.unwrap_or_else(|_| Err(Failure::ours("tito panicked; this is a bug of tito's")));
+        graded.unwrap_or_else(|failure| Row::failed(name.clone(), &failure))
     }
 
     /// Writes the report, whole or not at all, where the component lies in its own folder: no two have one place.
