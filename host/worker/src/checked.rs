@@ -13,8 +13,8 @@ const FUNCTIONS: usize = 8;
 /// Escaping makes a text of 512 bytes at most so long.
 const TEXT_BYTES: usize = 10 * 512;
 
-/// Holds a report of a worker that was asked for so many calls to guests against the limits. What can be so includes that sums of what
-/// guests used stay countable.
+/// Holds a report of a worker that was asked for so many `calls` to guests, launches among them, against the limits.
+/// What can be so includes that sums of what guests used stay countable.
 ///
 /// # Errors
 ///

@@ -148,7 +148,7 @@ impl Case {
     ) -> Result<(Worker, Answered<f32>), Stop> {
         // Several calls in one message have the time of all together.
         let time = (order.calls() + u32::from(fresh)) * Duration::from_millis(self.limits.deadline_ms);
-        let allowance = Allowance { time, body_bytes: 4 * self.limits.output_elements };
+        let allowance = Allowance { time, body_bytes: self.limits.output_elements.saturating_mul(4) };
         let called = worker.call(fresh, order, body, allowance, &self.limits, &mut NothingTrains);
         let took = called.as_ref().map_or(time, |(_, answered)| answered.time);
         self.spent.fetch_add(took.as_nanos() as u64, Ordering::Relaxed);
