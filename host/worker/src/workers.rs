@@ -9,9 +9,7 @@ use std::{
 use sha2::{Digest as _, Sha256};
 use tito_artifact::{Artifact, Limits};
 use tito_lockdown::{Bounds, LayerReport, Program};
-use tito_sandbox::{
-    Called, HostError, Limit, LimitKind, Metering, NothingTrains, Outcome, WASMTIME_VERSION, Watch,
-};
+use tito_sandbox::{Called, HostError, Limit, LimitKind, Metering, NothingTrains, Outcome, Watch};
 
 use crate::{
     Cache, Remote, canary,
@@ -83,11 +81,9 @@ impl Workers {
     /// one dies.
     pub fn compile(&self, artifact: &Artifact, metering: Metering) -> Called<Remote> {
         let deaths = Arc::new(Deaths::of(artifact.digest()));
-        let entry = self.entry(artifact, metering)?;
-        let kept = self.cache.as_ref().and_then(|cache| cache.get(&entry));
-        let code = match kept {
-            Some(code) => Outcome::Answer(code),
-            None => self.compiled(artifact, metering, &entry, &deaths)?,
+        let code = match &self.cache {
+            Some(cache) => self.kept_or_compiled(cache, artifact, metering, &deaths)?,
+            None => self.compiled(artifact, metering, &deaths)?,
         };
         code.then(|code| {
             deaths.settled(&self.starter, || self.remote(metering, code.clone(), deaths.clone()))
@@ -129,18 +125,26 @@ impl Workers {
         *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = kept.err();
     }
 
-    fn compiled(
+    fn kept_or_compiled(
         &self,
+        cache: &Cache,
         artifact: &Artifact,
         metering: Metering,
-        entry: &str,
         deaths: &Deaths,
     ) -> Called<Vec<u8>> {
-        let outcome = deaths.settled(&self.starter, || self.code(artifact, metering, deaths))?;
-        if let (Outcome::Answer(code), Some(cache)) = (&outcome, &self.cache) {
-            self.note(cache.put(entry, code));
+        let entry = self.entry(artifact, metering)?;
+        if let Some(code) = cache.get(&entry) {
+            return Ok(Outcome::Answer(code));
+        }
+        let outcome = self.compiled(artifact, metering, deaths)?;
+        if let Outcome::Answer(code) = &outcome {
+            self.note(cache.put(&entry, code));
         }
         Ok(outcome)
+    }
+
+    fn compiled(&self, artifact: &Artifact, metering: Metering, deaths: &Deaths) -> Called<Vec<u8>> {
+        deaths.settled(&self.starter, || self.code(artifact, metering, deaths))
     }
 
     fn compile_bounds(&self) -> Bounds {
@@ -154,13 +158,12 @@ impl Workers {
         bounds(bytes, run.total_ms + run.deadline_ms)
     }
 
-    /// The name of an artifact's entry in the cache.
+    /// The name of an artifact's entry in the cache: what is compiled, and by what.
     fn entry(&self, artifact: &Artifact, metering: Metering) -> Result<String, HostError> {
         let fingerprint = tito_sandbox::fingerprint(metering, Watch::Outside, &self.limits.run)?;
         let mut name = Sha256::new();
         name.update(artifact.digest().as_bytes());
         name.update(fingerprint.to_le_bytes());
-        name.update(WASMTIME_VERSION);
         Ok(hex::encode(name.finalize()))
     }
 }
