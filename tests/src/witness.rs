@@ -6,7 +6,7 @@ use std::{
 };
 
 use serde::Serialize;
-use tito_sandbox::{Called, Guest, Launch, Layer, Mode, ModelId, Outcome, Usage};
+use tito_sandbox::{Called, Guest, HostError, Launch, Layer, Mode, ModelId, Outcome, Ran, Run, Usage};
 use tito_tensor::Tensor;
 
 /// Launches what somebody else launches, and notes how its calls end.
@@ -66,6 +66,17 @@ impl Launch for Witness<'_> {
             .note(self.launch.launch())?
             .map(|guest| Box::new(Watched { guest, ends }) as Box<dyn Guest>))
     }
+
+    fn run_each(&self, runs: &[Run<'_>]) -> Result<Vec<Ran>, HostError> {
+        let ran = self.launch.run_each(runs)?;
+        ran.into_iter()
+            .map(|Ran { outcome, usage }| Ok(Ran { outcome: self.ends.note(Ok(outcome))?, usage }))
+            .collect()
+    }
+
+    fn at_once(&self) -> usize {
+        self.launch.at_once()
+    }
 }
 
 impl Guest for Watched {
@@ -83,10 +94,6 @@ impl Guest for Watched {
 
     fn forward(&mut self, model: ModelId, input: &Tensor, mode: Mode) -> Called<Tensor> {
         self.ends.note(self.guest.forward(model, input, mode))
-    }
-
-    fn run(&mut self, layers: &[Layer], parameters: &[Tensor], inputs: &[&Tensor]) -> Called<Tensor> {
-        self.ends.note(self.guest.run(layers, parameters, inputs))
     }
 
     fn drop_model(&mut self, model: ModelId) -> Called<()> {

@@ -1,7 +1,7 @@
 //! One question to a submission, and what the answer should be.
 
 use tito_kernels::{Judged, Wide};
-use tito_sandbox::Layer;
+use tito_sandbox::{Layer, Run};
 use tito_tensor::Tensor;
 
 use crate::{Draw, describe, layer_oracle, stack_gauge, stack_oracle};
@@ -68,6 +68,13 @@ impl Case {
         let shape = self.input.shape().clone();
         self.rehearsals = (0..draw.below(3)).map(|_| draw.normals(shape.clone(), 1.0)).collect();
         self
+    }
+
+    /// What is asked of a guest. Whatever it answers to a rehearsal: what counts is that the model has seen another
+    /// input.
+    pub fn run(&self) -> Run<'_> {
+        let inputs = self.rehearsals.iter().chain([&self.input]).collect();
+        Run { layers: &self.layers, parameters: &self.parameters, inputs }
     }
 
     /// What is asked, without a number of the case: layers, shapes, what the numbers are.

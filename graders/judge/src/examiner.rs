@@ -1,7 +1,7 @@
 //! Asks cases of fresh guests.
 
 use rayon::prelude::*;
-use tito_sandbox::{Guest, HostError, Launch, Layer, Limit, LimitKind, ModelId, Outcome, Usage};
+use tito_sandbox::{Guest, HostError, Launch, Layer, Limit, LimitKind, ModelId, Outcome, Ran, Run, Usage};
 use tito_tensor::Tensor;
 
 use crate::{Case, Findings, compare};
@@ -9,6 +9,9 @@ use crate::{Case, Findings, compare};
 /// How many cases are asked before it is looked whether any of them ended. A fixed number, so that a report does
 /// not depend on the number of threads.
 const TOGETHER: usize = 4;
+
+/// What came back of a question that nobody asked.
+pub const NOT_ASKED: &str = "not asked: the cases before did not end";
 
 /// Whether a call was stopped because it took too long.
 fn is_endless(outcome: &Outcome<Tensor>) -> bool {
@@ -34,32 +37,35 @@ impl<'a> Examiner<'a> {
     /// Only if the host itself fails; so for every method.
     pub fn examine(&self, cases: &[Case]) -> Result<Findings, HostError> {
         let mut findings = Findings::default();
-        let mut parts = cases.chunks(TOGETHER);
-        for part in parts.by_ref() {
-            let answers: Vec<_> = part.par_iter().map(|case| self.ask(case)).collect::<Result<_, _>>()?;
-            for (case, (outcome, usage)) in part.iter().zip(&answers) {
-                match compare(case, outcome) {
-                    Ok(error) => findings.passed(error),
-                    Err(failure) => findings.failed(*failure),
-                }
-                findings.used(*usage);
+        let runs: Vec<_> = cases.iter().map(Case::run).collect();
+        let answers = self.run_each(&runs)?;
+        for (case, Ran { outcome, usage }) in cases.iter().zip(&answers) {
+            match compare(case, outcome) {
+                Ok(error) => findings.passed(error),
+                Err(failure) => findings.failed(*failure),
             }
-            if answers.iter().all(|(outcome, _)| is_endless(outcome)) {
-                break;
-            }
+            findings.used(*usage);
         }
-        for case in parts.flatten() {
-            findings
-                .question(case.asked(), Some(("not asked: the cases before did not end".to_owned(), None)));
+        for case in &cases[answers.len()..] {
+            findings.question(case.asked(), Some((NOT_ASKED.to_owned(), None)));
         }
         Ok(findings)
     }
 
-    /// Asks one case.
-    pub fn ask(&self, case: &Case) -> Result<(Outcome<Tensor>, Usage), HostError> {
-        // Whatever it answers to a rehearsal: what counts is that the model has seen another input.
-        let inputs: Vec<_> = case.rehearsals.iter().chain([&case.input]).collect();
-        self.with_guest(|guest| guest.run(&case.layers, &case.parameters, &inputs))
+    /// Asks all of these, as many at a time as there are threads. Where a few in a row never end, the rest is not
+    /// asked, and what comes back is shorter.
+    pub fn run_each(&self, runs: &[Run<'_>]) -> Result<Vec<Ran>, HostError> {
+        let mut all = Vec::with_capacity(runs.len());
+        for part in runs.chunks(TOGETHER) {
+            let at_once = self.launch.at_once().clamp(1, TOGETHER);
+            let ran: Vec<_> =
+                part.par_chunks(at_once).map(|some| self.launch.run_each(some)).collect::<Result<_, _>>()?;
+            all.extend(ran.into_iter().flatten());
+            if all[all.len() - part.len()..].iter().all(|ran| is_endless(&ran.outcome)) {
+                break;
+            }
+        }
+        Ok(all)
     }
 
     /// A fresh guest with one model of these layers that has these parameters, put to `ask`.

@@ -21,7 +21,7 @@ pub use case::{Case, Kind};
 pub use condition::stack_gauge;
 pub use describe::describe;
 pub use draw::Draw;
-pub use examiner::Examiner;
+pub use examiner::{Examiner, NOT_ASKED};
 pub use findings::{Failure, Findings};
 pub use misconception::{MISCONCEPTIONS, Misconception};
 pub use probe::dense_probe;

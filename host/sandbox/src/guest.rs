@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use tito_tensor::Tensor;
 
-use crate::{Directive, Epoch, HostError, Layer, Mode, Outcome};
+use crate::{Directive, Epoch, HostError, Layer, Mode, Outcome, Ran, Run};
 
 /// The result of every call: `Err` is ours, everything else the submission's doing.
 pub type Called<T> = Result<Outcome<T>, HostError>;
@@ -64,21 +64,6 @@ pub trait Guest {
     /// Drops `model`; the submission's destructor runs under the limits of a call.
     fn drop_model(&mut self, model: ModelId) -> Called<()>;
 
-    /// The output of a new model of these layers and parameters for the last of `inputs`, asked for in inference after
-    /// all others, whose outputs are not looked at. The same as `build` with seed 0, `load` and one `forward` after the
-    /// other; where a guest is far away it is one message.
-    fn run(&mut self, layers: &[Layer], parameters: &[Tensor], inputs: &[&Tensor]) -> Called<Tensor> {
-        self.build(layers, 0)?.then(|model| {
-            self.load(model, parameters)?.then(|()| {
-                let (last, before) = inputs.split_last().expect("there is an input to be asked for");
-                for input in before {
-                    let _answer = self.forward(model, input, Mode::Inference)?;
-                }
-                self.forward(model, last, Mode::Inference)
-            })
-        })
-    }
-
     /// What has been used so far.
     fn usage(&self) -> Usage;
 
@@ -110,4 +95,18 @@ pub trait Launch: Sync {
     ///
     /// Only if the host itself fails.
     fn launch(&self) -> Called<Box<dyn Guest>>;
+
+    /// What becomes of each of these, by a guest of its own. Where guests are far away it is one message.
+    ///
+    /// # Errors
+    ///
+    /// Only if the host itself fails.
+    fn run_each(&self, runs: &[Run<'_>]) -> Result<Vec<Ran>, HostError> {
+        runs.iter().map(|run| run.of(self)).collect()
+    }
+
+    /// How many runs are best asked for at once. What comes after them may be asked by another thread meanwhile.
+    fn at_once(&self) -> usize {
+        1
+    }
 }

@@ -12,6 +12,7 @@ mod guest;
 mod ledger;
 mod local;
 mod outcome;
+mod run;
 mod state;
 mod unusable;
 mod wasi;
@@ -27,6 +28,7 @@ pub use error::HostError;
 pub use guest::{Callbacks, Called, Guest, Launch, ModelId, NothingTrains, Usage};
 pub use local::{LocalGuest, MOST_AXES, MOST_TENSORS};
 pub use outcome::{Fault, Limit, LimitKind, Outcome, Trap, TrapKind};
+pub use run::{Ran, Run};
 pub use state::escaped;
 pub use tito_artifact::{Limits, RunLimits};
 

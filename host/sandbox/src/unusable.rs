@@ -1,6 +1,6 @@
 //! Guests of what may not have compiled.
 
-use crate::{Called, Guest, Launch, Outcome};
+use crate::{Called, Guest, HostError, Launch, Outcome, Ran, Run};
 
 /// A component that does not compile or link is graded like one that fails: every launch of it gives the reason
 /// again.
@@ -11,6 +11,20 @@ impl<L: Launch> Launch for Outcome<L> {
             Self::Fault(fault) => Ok(Outcome::Fault(fault.clone())),
             Self::Trap(trap) => Ok(Outcome::Trap(trap.clone())),
             Self::Limit(limit) => Ok(Outcome::Limit(*limit)),
+        }
+    }
+
+    fn run_each(&self, runs: &[Run<'_>]) -> Result<Vec<Ran>, HostError> {
+        match self {
+            Self::Answer(compiled) => compiled.run_each(runs),
+            _ => runs.iter().map(|run| run.of(self)).collect(),
+        }
+    }
+
+    fn at_once(&self) -> usize {
+        match self {
+            Self::Answer(compiled) => compiled.at_once(),
+            _ => 1,
         }
     }
 }

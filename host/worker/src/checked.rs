@@ -5,7 +5,7 @@ use tito_artifact::RunLimits;
 use tito_sandbox::{Fault, MOST_AXES, MOST_TENSORS, Outcome, Usage};
 use tito_tensor::Shape;
 
-use crate::wire::Value;
+use crate::wire::{RanShape, Report, Value};
 
 /// A trap names at most so many functions.
 const FUNCTIONS: usize = 8;
@@ -19,7 +19,19 @@ const TEXT_BYTES: usize = 10 * 512;
 /// # Errors
 ///
 /// If it cannot be so: what is wrong with it.
-pub fn report(
+pub fn report(report: &Report, calls: u64, limits: &RunLimits) -> Result<(), String> {
+    match report {
+        Report::Ended { outcome, usage, log } => end(outcome, *usage, log, calls, limits),
+        Report::NotLaunched { outcome } => end(outcome, Usage::default(), &[], calls, limits),
+        Report::RanEach(ran) => ran.iter().try_for_each(|RanShape { outcome, usage }| {
+            end(&outcome.clone().map(|shape| Value::Tensors(vec![shape])), *usage, &[], calls, limits)
+        }),
+        Report::Ready { .. } => Err("it says again that it is ready".into()),
+        Report::Epoch(_) | Report::Failed { .. } => Ok(()),
+    }
+}
+
+fn end(
     outcome: &Outcome<Value>,
     usage: Usage,
     log: &[String],
@@ -94,7 +106,7 @@ mod tests {
         let (mut usage, mut log) = (Usage { calls: 1, ..Usage::default() }, vec!["a line".to_owned()]);
         change(&mut usage, &mut log);
         let limits = RunLimits { output_elements: 100, ..RunLimits::default() };
-        let found = report(outcome, usage, &log, 2, &limits);
+        let found = report(&Report::Ended { outcome: outcome.clone(), usage, log }, 2, &limits);
         match (&found, wrong) {
             (Ok(()), None) => {}
             (Err(words), Some(wrong)) => assert!(words.contains(wrong), "{words}"),

@@ -11,11 +11,13 @@ use std::{
 };
 
 use tito_lockdown::Orders;
-use tito_sandbox::{Callbacks, Called, Directive, Epoch, Guest, HostError, Launch, Mode, Outcome, Usage};
+use tito_sandbox::{
+    Callbacks, Called, Directive, Epoch, Guest, HostError, Launch, Mode, Outcome, Ran, Run, Usage,
+};
 use tito_tensor::{Shape, Tensor};
 
 use crate::{
-    wire::{self, Frame, Order, Reply, Report, Request, VERSION, Value},
+    wire::{self, Frame, MORE_ELEMENTS, Order, RanShape, Reply, Report, Request, RunShapes, VERSION, Value},
     work::{MakeCallbacks, Work, sealed},
 };
 
@@ -114,6 +116,10 @@ fn serve(channel: &Shared, work: &impl Work) -> io::Result<()> {
     let mut serving = Serving { channel, work, launch: None, guest: None, logged: 0 };
     loop {
         let Some(frame) = locked(channel).next()? else { return Ok(()) };
+        if matches!(frame.header.order, Order::RunEach(_)) {
+            serving.run_each(frame)?;
+            continue;
+        }
         let launched = if frame.header.fresh { serving.launched() } else { Ok(Outcome::Answer(())) };
         let given = serving.given(frame)?;
         match launched {
@@ -132,9 +138,7 @@ impl<W: Work> Serving<'_, W> {
     fn given(&mut self, frame: Frame<Request>) -> io::Result<Given> {
         let order = match &frame.header.order {
             Order::Compile { .. } | Order::Prepare { .. } => return self.material(frame),
-            Order::Load { .. } | Order::Forward { .. } | Order::Run { .. } => {
-                return self.with_tensors(frame);
-            }
+            Order::Load { .. } | Order::Forward { .. } => return self.with_tensors(frame),
             _ => frame.body::<u8>(&mut locked(self.channel).socket)?.0.order,
         };
         Ok(match order {
@@ -177,16 +181,6 @@ impl<W: Work> Serving<'_, W> {
                 let parameters = wire::tensors(shapes, elements)?;
                 self.ask(|guest| guest.load(model, &parameters), |()| nothing())
             }
-            Order::Run { layers, parameters, inputs } => {
-                let count = parameters.len();
-                let tensors = wire::tensors(parameters.into_iter().chain(inputs).collect(), elements)?;
-                let (parameters, inputs) = tensors.split_at(count);
-                let inputs: Vec<_> = inputs.iter().collect();
-                if inputs.is_empty() {
-                    return Err(wire::broken("a model is to be run on nothing"));
-                }
-                self.ask(|guest| guest.run(&layers, parameters, &inputs), |tensor| answered(vec![tensor]))
-            }
             Order::Forward { model, shape, training } => {
                 let input = single(shape, elements)?;
                 let mode = if training { Mode::Training } else { Mode::Inference };
@@ -197,11 +191,29 @@ impl<W: Work> Serving<'_, W> {
     }
 
     fn launched(&mut self) -> Called<()> {
-        // The one before goes first: there is memory for one.
+        Ok(self.launcher()?.launch()?.map(|guest| self.guest = Some(guest)))
+    }
+
+    /// What launches the next guest. The one before goes first: there is memory for one.
+    fn launcher(&mut self) -> Result<&dyn Launch, HostError> {
         (self.guest, self.logged) = (None, 0);
-        let launch = self.launch.as_ref();
-        let launch = launch.ok_or_else(|| HostError::new("cannot launch a guest", "nothing was prepared"))?;
-        Ok(launch.launch()?.map(|guest| self.guest = Some(guest)))
+        let launch = self.launch.as_deref();
+        launch.ok_or_else(|| HostError::new("cannot launch a guest", "nothing was prepared"))
+    }
+
+    /// Serves [`Order::RunEach`].
+    fn run_each(&mut self, frame: Frame<Request>) -> io::Result<()> {
+        let (request, elements) = frame.body::<f32>(&mut locked(self.channel).socket)?;
+        let Order::RunEach(runs) = request.order else { unreachable!("it was looked at") };
+        let shapes = runs.iter().flat_map(|run| run.parameters.iter().chain(&run.inputs)).cloned().collect();
+        let tensors = wire::tensors(shapes, elements)?;
+        match self.launcher().and_then(|launch| ran(launch, &runs, &tensors)) {
+            Ok((ran, answers)) => {
+                let parts: Vec<_> = answers.iter().map(Tensor::data).collect();
+                locked(self.channel).reply(Report::RanEach(ran), &parts)
+            }
+            Err(error) => self.answer(Err(error)),
+        }
     }
 
     fn ask<T>(
@@ -244,6 +256,34 @@ impl<W: Work> Serving<'_, W> {
         self.logged += news.len();
         news.to_vec()
     }
+}
+
+/// What becomes of these runs, up to one that ends its guest or with which the answers become many.
+fn ran(
+    launch: &dyn Launch,
+    runs: &[RunShapes],
+    mut tensors: &[Tensor],
+) -> Result<(Vec<RanShape>, Vec<Tensor>), HostError> {
+    let (mut all, mut answers, mut elements) = (Vec::new(), Vec::new(), 0);
+    for RunShapes { layers, parameters, inputs } in runs {
+        let (own, rest) = tensors.split_at(parameters.len() + inputs.len());
+        let (parameters, inputs) = own.split_at(parameters.len());
+        let Ran { outcome, usage } =
+            Run { layers, parameters, inputs: inputs.iter().collect() }.of(launch)?;
+        let is_over = matches!(outcome, Outcome::Trap(_) | Outcome::Limit(_));
+        let outcome = outcome.map(|answer| {
+            let shape = answer.shape().clone();
+            elements += answer.data().len();
+            answers.push(answer);
+            shape
+        });
+        all.push(RanShape { outcome, usage });
+        tensors = rest;
+        if is_over || elements > MORE_ELEMENTS {
+            break;
+        }
+    }
+    Ok((all, answers))
 }
 
 /// The first lines that one reply can tell.

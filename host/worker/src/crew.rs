@@ -8,7 +8,7 @@ use std::{
 use crate::worker::Worker;
 
 /// What starting a worker costs, some times over: who waits for one that is at work waits no longer.
-const MOMENT: Duration = Duration::from_millis(20);
+pub(crate) const MOMENT: Duration = Duration::from_millis(20);
 
 /// The workers of one submission: those that have nothing to do, and how many are at work.
 #[derive(Default)]
@@ -33,6 +33,11 @@ impl Crew {
         let mut roll = waited.unwrap_or_else(PoisonError::into_inner).0;
         roll.at_work += 1;
         roll.idle.pop()
+    }
+
+    /// One is at work from now on that was not hired: it is still starting.
+    pub(crate) fn enlist(&self) {
+        self.roll().at_work += 1;
     }
 
     /// Takes back a worker whose guest ended well.

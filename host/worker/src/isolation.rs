@@ -4,7 +4,7 @@ use std::io;
 
 use serde::Serialize;
 use tito_artifact::{Artifact, Limits};
-use tito_sandbox::{Called, Compiled, Guest, HostError, Launch, Metering, Sandbox, Watch};
+use tito_sandbox::{Called, Compiled, Guest, HostError, Launch, Metering, Ran, Run, Sandbox, Watch};
 
 #[cfg(target_os = "linux")]
 use crate::{LayerReport, LayerState, Remote, Workers};
@@ -122,6 +122,22 @@ impl Launch for Prepared {
             #[cfg(target_os = "linux")]
             Self::Remote(remote) => remote.launch(),
             Self::Local(compiled) => compiled.launch(),
+        }
+    }
+
+    fn run_each(&self, runs: &[Run<'_>]) -> Result<Vec<Ran>, HostError> {
+        match self {
+            #[cfg(target_os = "linux")]
+            Self::Remote(remote) => remote.run_each(runs),
+            Self::Local(compiled) => compiled.run_each(runs),
+        }
+    }
+
+    fn at_once(&self) -> usize {
+        match self {
+            #[cfg(target_os = "linux")]
+            Self::Remote(remote) => remote.at_once(),
+            Self::Local(compiled) => compiled.at_once(),
         }
     }
 }

@@ -2,11 +2,12 @@
 
 use std::{
     convert::Infallible,
-    mem,
+    mem, panic,
     sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
+    thread::{self, JoinHandle},
     time::Duration,
 };
 
@@ -14,17 +15,20 @@ use tito_artifact::RunLimits;
 use tito_lockdown::Bounds;
 use tito_sandbox::{
     Called, Guest, HostError, Launch, Layer, Limit, LimitKind, Metering, Mode, ModelId, NothingTrains,
-    Outcome, Usage,
+    Outcome, Ran, Run, Usage,
 };
 use tito_tensor::Tensor;
 
 use crate::{
-    crew::Crew,
+    crew::{Crew, MOMENT},
     deaths::Deaths,
     starter::Starter,
-    wire::{self, Order, Value},
-    worker::{Allowance, Answered, Stop, Worker},
+    wire::{self, Order, Report, RunShapes, Value},
+    worker::{Allowance, Answered, Call, Stop, Worker},
 };
+
+/// A worker that says something else is none of ours.
+pub(crate) const NOT_ASKED: &str = "it answered what was not asked";
 
 /// Loading what a compiler made takes milliseconds.
 const LOADING: Duration = Duration::from_secs(10);
@@ -43,10 +47,19 @@ pub(crate) struct Case {
     limits: RunLimits,
     code: Vec<u8>,
     crew: Crew,
+    /// The one that is still starting, until somebody wants it.
+    first: Mutex<Option<JoinHandle<Loaded>>>,
+    /// Why the code does not load, once that is known.
+    unloadable: OnceLock<Outcome<Infallible>>,
     deaths: Arc<Deaths>,
     /// The processor time of all calls, in nanoseconds.
     spent: AtomicU64,
+    /// Whether the guests that were last run each took so little time that one waits for the other.
+    is_quick: AtomicBool,
 }
+
+/// A worker that was asked to load the code, with its answer.
+type Loaded = Result<Result<(Worker, Answered<u8>), Stop>, HostError>;
 
 /// A guest in a worker process. It is launched with the first call to it, which saves a message there and back; what
 /// becomes of that is the outcome of this call and all others.
@@ -66,13 +79,21 @@ enum Life {
 }
 
 impl Remote {
-    /// The first worker is started, which shows whether the code links.
-    pub(crate) fn new(case: Case) -> Called<Self> {
+    /// The first worker starts on a thread of its own, while what it will be asked is drawn.
+    ///
+    /// # Errors
+    ///
+    /// If there is no room for a thread.
+    pub(crate) fn new(case: Case) -> Result<Self, HostError> {
         let case = Arc::new(case);
-        Ok(case.worker()?.map(|worker| {
-            case.crew.dismiss(worker);
-            Self { case }
-        }))
+        case.crew.enlist();
+        let starting = case.clone();
+        let first = thread::Builder::new()
+            .name("tito-first-worker".into())
+            .spawn(move || starting.load())
+            .map_err(|error| HostError::new("cannot start a thread", error))?;
+        *case.first() = Some(first);
+        Ok(Self { case })
     }
 
     /// Does `work` until no worker dies of it: a first death lets it begin once more, a second one ends it.
@@ -88,6 +109,15 @@ impl Remote {
     }
 }
 
+/// No process outlives its submission, nor does one that nobody came to want.
+impl Drop for Remote {
+    fn drop(&mut self) {
+        let first = self.case.first().take();
+        // What became of it is of no interest any more; a worker among it dies here.
+        drop(first.map(JoinHandle::join));
+    }
+}
+
 impl Launch for Remote {
     fn launch(&self) -> Called<Box<dyn Guest>> {
         Ok(self.case.worker()?.map(|worker| {
@@ -95,6 +125,19 @@ impl Launch for Remote {
             Box::new(RemoteGuest { case, life, is_fresh: true, usage: Usage::default(), log: Vec::new() })
                 as _
         }))
+    }
+
+    fn run_each(&self, runs: &[Run<'_>]) -> Result<Vec<Ran>, HostError> {
+        let mut all = Vec::with_capacity(runs.len());
+        while let Some(rest) = runs.get(all.len()..).filter(|rest| !rest.is_empty()) {
+            all.extend(self.case.run_some(rest)?);
+        }
+        Ok(all)
+    }
+
+    /// All that there are, where guests live so short that a message costs more.
+    fn at_once(&self) -> usize {
+        if self.case.is_quick.load(Ordering::Relaxed) { usize::MAX } else { 1 }
     }
 }
 
@@ -107,35 +150,59 @@ impl Case {
         code: Vec<u8>,
         deaths: Arc<Deaths>,
     ) -> Self {
-        let (limits, crew, spent) = (limits.clone(), Crew::default(), AtomicU64::new(0));
-        Self { starter, bounds, metering, limits, code, crew, deaths, spent }
+        let (limits, crew, first, unloadable) =
+            (limits.clone(), Crew::default(), Mutex::default(), OnceLock::new());
+        let (spent, is_quick) = (AtomicU64::new(0), AtomicBool::new(true));
+        Self { starter, bounds, metering, limits, code, crew, first, unloadable, deaths, spent, is_quick }
     }
 
     /// A worker that has nothing to do, or a new one.
     fn worker(&self) -> Called<Worker> {
-        if let Some(worker) = self.crew.hire() {
-            return Ok(Outcome::Answer(worker));
+        if let Some(end) = self.unloadable.get() {
+            return Ok(end.clone().map(|never| match never {}));
         }
-        let prepared = self.prepared();
-        if !matches!(prepared, Ok(Outcome::Answer(_))) {
+        let first = self.first().take();
+        let loaded = match first {
+            Some(first) => first.join().unwrap_or_else(|panic| panic::resume_unwind(panic)),
+            None => match self.crew.hire() {
+                Some(worker) => return Ok(Outcome::Answer(worker)),
+                None => self.load(),
+            },
+        };
+        let worker = loaded.and_then(|loaded| self.loaded(loaded));
+        if !matches!(worker, Ok(Outcome::Answer(_))) {
             self.crew.bury();
         }
-        prepared
+        worker
     }
 
-    /// A worker that has loaded the code.
-    fn prepared(&self) -> Called<Worker> {
+    fn first(&self) -> MutexGuard<'_, Option<JoinHandle<Loaded>>> {
+        self.first.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Starts a worker and has it load the code.
+    fn load(&self) -> Loaded {
         let worker = self.starter.start(&self.bounds)?;
         let order = Order::Prepare { metering: self.metering, limits: self.limits.clone() };
         let allowance = Allowance { time: LOADING, body_bytes: 0 };
-        match worker.call::<u8, u8>(false, order, &[&self.code], allowance, &self.limits, &mut NothingTrains)
-        {
-            Ok((worker, answered)) => answered.outcome.then(|value| match value {
-                Value::Nothing => Ok(Outcome::Answer(worker)),
-                _ => self.deaths.note("it answered what was not asked"),
-            }),
-            Err(stop) => self.stopped(stop, LOADING),
-        }
+        let body = [self.code.as_slice()];
+        let call = Call { fresh: false, order, body: &body, allowance, limits: &self.limits };
+        Ok(worker.call(call, &mut NothingTrains))
+    }
+
+    /// What became of loading. Code that does not load once does not load later.
+    fn loaded(&self, loaded: Result<(Worker, Answered<u8>), Stop>) -> Called<Worker> {
+        let outcome = match loaded {
+            Ok((worker, Answered { report: Report::Ended { outcome, .. }, .. })) => match outcome {
+                Outcome::Answer(Value::Nothing) => return Ok(Outcome::Answer(worker)),
+                Outcome::Answer(_) => return self.deaths.note(NOT_ASKED),
+                other => other.map(|_| unreachable!("it is no answer")),
+            },
+            Ok(_) => return self.deaths.note(NOT_ASKED),
+            Err(Stop::Deadline) => self.stopped(Stop::Deadline, LOADING)?,
+            Err(stop) => return self.stopped(stop, LOADING),
+        };
+        Ok(self.unloadable.get_or_init(|| outcome).clone().map(|never| match never {}))
     }
 
     /// One call, and what it took of the time for all calls.
@@ -145,18 +212,76 @@ impl Case {
         fresh: bool,
         order: Order,
         body: &[&[f32]],
+        time: Duration,
     ) -> Result<(Worker, Answered<f32>), Stop> {
-        // Several calls in one message have the time of all together.
-        let time = (order.calls() + u32::from(fresh)) * Duration::from_millis(self.limits.deadline_ms);
-        let allowance = Allowance { time, body_bytes: self.limits.output_elements.saturating_mul(4) };
-        let called = worker.call(fresh, order, body, allowance, &self.limits, &mut NothingTrains);
+        let elements = self.limits.output_elements.saturating_add(wire::MORE_ELEMENTS as u64);
+        let allowance = Allowance { time, body_bytes: elements.saturating_mul(4) };
+        let call = Call { fresh, order, body, allowance, limits: &self.limits };
+        let called = worker.call(call, &mut NothingTrains);
         let took = called.as_ref().map_or(time, |(_, answered)| answered.time);
         self.spent.fetch_add(took.as_nanos() as u64, Ordering::Relaxed);
         called
     }
 
+    /// The time that so many calls in one message have together.
+    fn deadline(&self, calls: u32) -> Duration {
+        calls * Duration::from_millis(self.limits.deadline_ms)
+    }
+
+    /// What becomes of the first of these runs, or of more of them.
+    fn run_some(&self, runs: &[Run<'_>]) -> Result<Vec<Ran>, HostError> {
+        let without = |outcome| vec![Ran { outcome, usage: Usage::default() }];
+        if self.is_spent() {
+            return Ok(without(self.spent()));
+        }
+        let worker = match self.worker()? {
+            Outcome::Answer(worker) => worker,
+            other => return Ok(without(other.map(|_| unreachable!("an answer is a worker")))),
+        };
+        let runs = &runs[..few(runs)];
+        let body: Vec<_> = runs.iter().flat_map(elements).collect();
+        // No longer than one of them may take: a guest that takes long is asked alone.
+        let time = self.deadline(runs.iter().map(Run::calls).max().unwrap_or_default());
+        let order = Order::RunEach(runs.iter().map(RunShapes::from).collect());
+        match self.call(worker, false, order, &body, time) {
+            Ok((worker, answered)) => self.ran(worker, answered, runs.len()),
+            Err(stop) => {
+                self.crew.bury();
+                match stop {
+                    Stop::Deadline if runs.len() > 1 => self.run_some(&runs[..1]),
+                    stop => Ok(without(self.stopped(stop, self.deadline(1))?)),
+                }
+            }
+        }
+    }
+
+    /// What a worker said that was asked for so many runs.
+    fn ran(&self, worker: Worker, answered: Answered<f32>, asked: usize) -> Result<Vec<Ran>, HostError> {
+        let Answered { report, body, time } = answered;
+        let ran = match report {
+            Report::RanEach(ran) if (1..=asked).contains(&ran.len()) => wire::ran(ran, body).ok(),
+            _ => None,
+        };
+        let Some(ran) = ran else {
+            self.crew.bury();
+            let outcome = self.deaths.note(NOT_ASKED)?;
+            return Ok(vec![Ran { outcome, usage: Usage::default() }]);
+        };
+        self.is_quick.store(time < MOMENT * ran.len() as u32, Ordering::Relaxed);
+        match ran.last().map(|ran| &ran.outcome) {
+            Some(Outcome::Answer(_) | Outcome::Fault(_)) => self.crew.dismiss(worker),
+            _ => self.crew.bury(),
+        }
+        Ok(ran)
+    }
+
     fn is_spent(&self) -> bool {
         self.spent.load(Ordering::Relaxed) > self.limits.total_ms.saturating_mul(1_000_000)
+    }
+
+    /// What becomes of every call once the time for all is spent.
+    fn spent<T>(&self) -> Outcome<T> {
+        Outcome::Limit(Limit { kind: LimitKind::Total, allowed: self.limits.total_ms })
     }
 
     /// What became of a call that has no answer.
@@ -186,15 +311,14 @@ impl RemoteGuest {
         };
         let worker = worker.ok_or_else(|| HostError::new("cannot ask a guest", "a call before it failed"))?;
         if self.case.is_spent() {
-            let limit = Limit { kind: LimitKind::Total, allowed: self.case.limits.total_ms };
-            return Ok(self.over(Outcome::Limit(limit)));
+            return Ok(self.over(self.case.spent()));
         }
         let fresh = mem::take(&mut self.is_fresh);
-        match self.case.call(worker, fresh, order, body) {
+        let time = self.case.deadline(order.calls() + u32::from(fresh));
+        match self.case.call(worker, fresh, order, body, time) {
             Ok((worker, answered)) => self.answered(worker, answered, take),
             Err(stop) => {
-                let time = Duration::from_millis(self.case.limits.deadline_ms);
-                let end = self.case.stopped(stop, time)?;
+                let end = self.case.stopped(stop, self.case.deadline(1))?;
                 Ok(self.over(end))
             }
         }
@@ -206,22 +330,28 @@ impl RemoteGuest {
         answered: Answered<f32>,
         take: impl FnOnce(Value, Vec<f32>) -> Option<T>,
     ) -> Called<T> {
-        self.usage = answered.usage;
-        let room = (self.case.limits.log_lines as usize).saturating_sub(self.log.len());
-        self.log.extend(answered.log.into_iter().take(room));
-        match answered.outcome {
-            Outcome::Answer(value) => match take(value, answered.body).filter(|_| answered.is_launched) {
-                Some(answer) => {
-                    self.life = Life::In(Some(worker));
-                    Ok(Outcome::Answer(answer))
-                }
-                None => {
-                    let end = self.case.deaths.note("it answered what was not asked")?;
-                    Ok(self.over(end))
-                }
-            },
+        let Answered { report, body, .. } = answered;
+        let (outcome, is_launched) = match report {
+            Report::Ended { outcome, usage, log } => {
+                self.usage = usage;
+                let room = (self.case.limits.log_lines as usize).saturating_sub(self.log.len());
+                self.log.extend(log.into_iter().take(room));
+                (outcome.map(|value| take(value, body)), true)
+            }
+            Report::NotLaunched { outcome } => (outcome.map(|_| None), false),
+            _ => (Outcome::Answer(None), false),
+        };
+        match outcome {
+            Outcome::Answer(Some(answer)) => {
+                self.life = Life::In(Some(worker));
+                Ok(Outcome::Answer(answer))
+            }
+            Outcome::Answer(None) => {
+                let end = self.case.deaths.note(NOT_ASKED)?;
+                Ok(self.over(end))
+            }
             // A component that cannot be launched stays so.
-            Outcome::Fault(fault) if !answered.is_launched => Ok(self.over(Outcome::Fault(fault))),
+            Outcome::Fault(fault) if !is_launched => Ok(self.over(Outcome::Fault(fault))),
             Outcome::Fault(fault) => {
                 self.life = Life::In(Some(worker));
                 Ok(Outcome::Fault(fault))
@@ -272,17 +402,6 @@ impl Guest for RemoteGuest {
         self.ask(order, &[input.data()], tensor)
     }
 
-    fn run(&mut self, layers: &[Layer], parameters: &[Tensor], inputs: &[&Tensor]) -> Called<Tensor> {
-        let shape = |tensor: &Tensor| tensor.shape().clone();
-        let order = Order::Run {
-            layers: layers.to_vec(),
-            parameters: parameters.iter().map(shape).collect(),
-            inputs: inputs.iter().map(|input| shape(input)).collect(),
-        };
-        let body: Vec<_> = parameters.iter().chain(inputs.iter().copied()).map(Tensor::data).collect();
-        self.ask(order, &body, tensor)
-    }
-
     fn drop_model(&mut self, model: ModelId) -> Called<()> {
         self.ask(Order::Drop { model }, &[], nothing)
     }
@@ -294,6 +413,21 @@ impl Guest for RemoteGuest {
     fn log(&self) -> &[String] {
         &self.log
     }
+}
+
+/// How many of these go into one message: as many as hold few elements together, and one at least.
+fn few(runs: &[Run<'_>]) -> usize {
+    let mut sum = 0;
+    let is_small = |run: &&Run<'_>| {
+        sum += elements(run).map(<[f32]>::len).sum::<usize>();
+        sum <= wire::MORE_ELEMENTS
+    };
+    runs.iter().take_while(is_small).count().max(1)
+}
+
+/// What a message holds of a run.
+fn elements<'a>(run: &'a Run<'_>) -> impl Iterator<Item = &'a [f32]> {
+    run.parameters.iter().chain(run.inputs.iter().copied()).map(Tensor::data)
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the form in which an answer is taken")]

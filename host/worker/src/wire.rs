@@ -11,16 +11,20 @@ use bytemuck::{AnyBitPattern, NoUninit, cast_slice, cast_slice_mut};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use tito_artifact::{Limits, RunLimits};
 use tito_lockdown::LayerReport;
-use tito_sandbox::{Directive, Epoch, Layer, Metering, ModelId, Outcome, Usage};
+use tito_sandbox::{Directive, Epoch, Layer, Metering, ModelId, Outcome, Ran, Run, Usage};
 use tito_tensor::{Shape, Tensor};
 
 /// What this tito and its workers speak. They are one executable, unless somebody replaced it.
-pub const VERSION: &str = concat!("tito worker 1, ", env!("CARGO_PKG_VERSION"));
+pub const VERSION: &str = concat!("tito worker 2, ", env!("CARGO_PKG_VERSION"));
 
 const MAGIC: [u8; 4] = *b"tito";
 
 /// No header is longer: ten thousand shapes of sixteen axes are not.
 const HEADER_BYTES: usize = 1 << 20;
+
+/// Who has answered runs with more elements than these leaves those that come after for another message: so that a body
+/// holds no more than them and one answer.
+pub(crate) const MORE_ELEMENTS: usize = 1 << 18;
 
 /// Frames up to this size are sent in one piece.
 const SMALL_BYTES: usize = 1 << 16;
@@ -81,15 +85,9 @@ pub enum Order {
         /// Whether the mode is training.
         training: bool,
     },
-    /// [`Guest::run`](tito_sandbox::Guest::run); the body holds the elements of the parameters, then of the inputs.
-    Run {
-        /// The model's layers.
-        layers: Vec<Layer>,
-        /// The shapes of the parameters.
-        parameters: Vec<Shape>,
-        /// The shapes of the inputs.
-        inputs: Vec<Shape>,
-    },
+    /// [`Launch::run_each`](tito_sandbox::Launch::run_each); the body holds the elements of one after the other, each
+    /// one's parameters first.
+    RunEach(Vec<RunShapes>),
     /// [`Guest::drop_model`](tito_sandbox::Guest::drop_model).
     Drop {
         /// Whose.
@@ -99,12 +97,34 @@ pub enum Order {
     Go(Directive),
 }
 
+/// A [`Run`] without its elements.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunShapes {
+    /// The model's layers.
+    pub layers: Vec<Layer>,
+    /// The shapes of the parameters.
+    pub parameters: Vec<Shape>,
+    /// The shapes of the inputs, of which there is one.
+    pub inputs: Vec<Shape>,
+}
+
+impl From<&Run<'_>> for RunShapes {
+    fn from(run: &Run<'_>) -> Self {
+        let shape = |tensor: &Tensor| tensor.shape().clone();
+        Self {
+            layers: run.layers.to_vec(),
+            parameters: run.parameters.iter().map(shape).collect(),
+            inputs: run.inputs.iter().map(|input| shape(input)).collect(),
+        }
+    }
+}
+
 impl Order {
-    /// How many calls to a guest it stands for, besides launching one.
+    /// How many calls to guests it stands for, besides launching a fresh one.
     pub(crate) fn calls(&self) -> u32 {
         match self {
             Self::Compile { .. } | Self::Prepare { .. } => 0,
-            Self::Run { inputs, .. } => 2 + inputs.len() as u32,
+            Self::RunEach(runs) => runs.iter().map(|run| 3 + run.inputs.len() as u32).sum(),
             _ => 1,
         }
     }
@@ -150,6 +170,18 @@ pub enum Report {
     },
     /// A callback: the submission reports an epoch, and waits for [`Order::Go`].
     Epoch(Epoch),
+    /// What became of [`Order::RunEach`], of the first runs or of all: a guest that crashed or met a limit is the last
+    /// one that a worker has. The body holds the elements of the answers.
+    RanEach(Vec<RanShape>),
+}
+
+/// A [`Ran`](tito_sandbox::Ran) without its elements.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RanShape {
+    /// The answer's shape, or what came instead.
+    pub outcome: Outcome<Shape>,
+    /// What the guest used for it.
+    pub usage: Usage,
 }
 
 /// What an answer holds besides the body.
@@ -257,6 +289,21 @@ fn first_bytes(from: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
 
 pub(crate) fn broken(words: impl Into<String>) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, words.into())
+}
+
+/// Gives what became of runs the elements of its answers.
+///
+/// # Errors
+///
+/// If the elements are not exactly those that the shapes want.
+pub(crate) fn ran(ran: Vec<RanShape>, body: Vec<f32>) -> io::Result<Vec<Ran>> {
+    let shapes = ran.iter().filter_map(|ran| ran.outcome.clone().answer()).collect();
+    let mut answers = tensors(shapes, body)?.into_iter();
+    let with_elements = |RanShape { outcome, usage }: RanShape| {
+        let outcome = outcome.map(|_| answers.next().expect("one was cut for every shape"));
+        Ran { outcome, usage }
+    };
+    Ok(ran.into_iter().map(with_elements).collect())
 }
 
 /// Cuts a body into tensors of these shapes.

@@ -9,11 +9,11 @@ use std::{
 
 use tito_artifact::RunLimits;
 use tito_lockdown::{Bounds, Child, End, Interest, LayerReport, Program, Ready};
-use tito_sandbox::{Callbacks, HostError, Outcome, Usage, escaped};
+use tito_sandbox::{Callbacks, HostError, escaped};
 
 use crate::{
     checked,
-    wire::{self, Frame, Order, Reply, Report, Request, VERSION, Value},
+    wire::{self, Frame, Order, Reply, Report, Request, VERSION},
 };
 
 /// How long a worker may take to lock itself down.
@@ -44,14 +44,20 @@ pub(crate) struct Allowance {
     pub(crate) body_bytes: u64,
 }
 
-/// How a call ended well.
+/// One call.
+pub(crate) struct Call<'a, E> {
+    /// Whether a fresh guest is launched for it.
+    pub(crate) fresh: bool,
+    pub(crate) order: Order,
+    pub(crate) body: &'a [&'a [E]],
+    pub(crate) allowance: Allowance,
+    pub(crate) limits: &'a RunLimits,
+}
+
+/// How a call ended well: the last that the worker said, within the limits.
 pub(crate) struct Answered<E> {
-    /// Whether there is a guest: without one the outcome is that of launching it.
-    pub(crate) is_launched: bool,
-    pub(crate) outcome: Outcome<Value>,
+    pub(crate) report: Report,
     pub(crate) body: Vec<E>,
-    pub(crate) usage: Usage,
-    pub(crate) log: Vec<String>,
     /// The processor time that the worker took for it.
     pub(crate) time: Duration,
 }
@@ -101,37 +107,30 @@ impl Worker {
         self.layers.iter().cloned().chain([cgroup])
     }
 
-    /// One call. What comes back has the form that the protocol wants, and figures that `limits` allow.
+    /// One call. What comes back has the form that the protocol wants, and figures that the limits allow.
     ///
     /// # Errors
     ///
     /// If there is no answer; the worker is then dead.
     pub(crate) fn call<E: bytemuck::NoUninit, A: bytemuck::AnyBitPattern + bytemuck::NoUninit>(
         mut self,
-        fresh: bool,
-        order: Order,
-        body: &[&[E]],
-        allowance: Allowance,
-        limits: &RunLimits,
+        call: Call<'_, E>,
         callbacks: &mut dyn Callbacks,
     ) -> Result<(Self, Answered<A>), Stop> {
-        let answered = self.exchange(fresh, order, body, allowance, limits, callbacks);
-        match answered {
-            Ok(Ok(answered)) => Ok((self, answered)),
-            Ok(Err(host)) => Err(Stop::Host(host)),
+        match self.exchange(call, callbacks) {
+            Ok(Answered { report: Report::Failed { words }, .. }) => {
+                Err(Stop::Host(HostError::new("a worker failed", escaped(&words))))
+            }
+            Ok(answered) => Ok((self, answered)),
             Err(error) => Err(self.stop(error)),
         }
     }
 
     fn exchange<E: bytemuck::NoUninit, A: bytemuck::AnyBitPattern + bytemuck::NoUninit>(
         &mut self,
-        fresh: bool,
-        order: Order,
-        body: &[&[E]],
-        allowance: Allowance,
-        limits: &RunLimits,
+        Call { fresh, order, body, allowance, limits }: Call<'_, E>,
         callbacks: &mut dyn Callbacks,
-    ) -> io::Result<Result<Answered<A>, HostError>> {
+    ) -> io::Result<Answered<A>> {
         let clock = Clock::new(allowance.time, self.spent);
         self.calls += 1;
         self.asked += u64::from(fresh) + u64::from(order.calls());
@@ -142,32 +141,13 @@ impl Worker {
             if reply.call != call {
                 return Err(wire::broken(format!("it answers call {}, not {call}", reply.call)));
             }
+            checked::report(&reply.report, self.asked, limits).map_err(wire::broken)?;
             match reply.report {
                 Report::Epoch(epoch) => {
                     let go = Order::Go(callbacks.report(epoch));
                     self.tell(&clock, &Request { call, fresh: false, order: go }, &[] as &[&[u8]])?;
                 }
-                Report::Ended { outcome, usage, log } => {
-                    checked::report(&outcome, usage, &log, self.asked, limits).map_err(wire::broken)?;
-                    return Ok(Ok(Answered {
-                        is_launched: true,
-                        outcome,
-                        body,
-                        usage,
-                        log,
-                        time: self.took()?,
-                    }));
-                }
-                Report::NotLaunched { outcome } => {
-                    checked::report(&outcome, Usage::default(), &[], self.asked, limits)
-                        .map_err(wire::broken)?;
-                    let (usage, log, time) = (Usage::default(), Vec::new(), self.took()?);
-                    return Ok(Ok(Answered { is_launched: false, outcome, body, usage, log, time }));
-                }
-                Report::Failed { words } => {
-                    return Ok(Err(HostError::new("a worker failed", escaped(&words))));
-                }
-                Report::Ready { .. } => return Err(wire::broken("it says again that it is ready")),
+                report => return Ok(Answered { report, body, time: self.took()? }),
             }
         }
     }

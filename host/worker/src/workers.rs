@@ -14,10 +14,10 @@ use tito_sandbox::{Called, HostError, Limit, LimitKind, Metering, NothingTrains,
 use crate::{
     Cache, Remote, canary,
     deaths::Deaths,
-    remote::Case,
+    remote::{Case, NOT_ASKED},
     starter::Starter,
-    wire::{Order, Value},
-    worker::{Allowance, Stop},
+    wire::{Order, Report, Value},
+    worker::{Allowance, Answered, Call, Stop},
 };
 
 /// What a process needs besides what its guest may have: the program, wasmtime, frames on their way.
@@ -85,9 +85,7 @@ impl Workers {
             Some(cache) => self.kept_or_compiled(cache, artifact, metering, &deaths)?,
             None => self.compiled(artifact, metering, &deaths)?,
         };
-        code.then(|code| {
-            deaths.settled(&self.starter, || self.remote(metering, code.clone(), deaths.clone()))
-        })
+        code.then(|code| Ok(Outcome::Answer(self.remote(metering, code, deaths)?)))
     }
 
     /// What a compile worker makes of an artifact.
@@ -97,11 +95,15 @@ impl Workers {
         let order = Order::Compile { metering, limits: self.limits.clone() };
         let allowance = Allowance { time: Duration::from_millis(limits.deadline_ms), body_bytes: CODE_BYTES };
         let body = [artifact.bytes()];
-        match worker.call(false, order, &body, allowance, &self.limits.run, &mut NothingTrains) {
-            Ok((_, answered)) => answered.outcome.then(|value| match value {
-                Value::Code => Ok(Outcome::Answer(answered.body)),
-                _ => deaths.note("it answered what was not asked"),
-            }),
+        let call = Call { fresh: false, order, body: &body, allowance, limits: &self.limits.run };
+        match worker.call(call, &mut NothingTrains) {
+            Ok((_, Answered { report: Report::Ended { outcome, .. }, body, .. })) => {
+                outcome.then(|value| match value {
+                    Value::Code => Ok(Outcome::Answer(body)),
+                    _ => deaths.note(NOT_ASKED),
+                })
+            }
+            Ok(_) => deaths.note(NOT_ASKED),
             Err(Stop::Deadline) => Ok(limit(LimitKind::CompileTime, limits.deadline_ms)),
             Err(Stop::OutOfMemory) => Ok(limit(LimitKind::CompileMemory, limits.memory_bytes)),
             Err(Stop::Died(words)) => deaths.note(&words),
@@ -110,7 +112,12 @@ impl Workers {
     }
 
     /// Something that launches guests of this code.
-    pub(crate) fn remote(&self, metering: Metering, code: Vec<u8>, deaths: Arc<Deaths>) -> Called<Remote> {
+    pub(crate) fn remote(
+        &self,
+        metering: Metering,
+        code: Vec<u8>,
+        deaths: Arc<Deaths>,
+    ) -> Result<Remote, HostError> {
         let (starter, bounds) = (self.starter.clone(), self.run_bounds());
         Remote::new(Case::of(starter, bounds, metering, &self.limits.run, code, deaths))
     }

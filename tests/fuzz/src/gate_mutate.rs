@@ -20,6 +20,8 @@ pub fn mutated(component: &[u8], seed: u64, most: usize) -> Option<Vec<u8>> {
     let sections = core_modules(component);
     let section = sections.get(seed as usize % sections.len().max(1))?;
     let module = &component[section.module.clone()];
+    // wasm-mutate panics on a module whose sections claim more than there is.
+    wasmparser::validate(module).ok()?;
     let mut mutate = wasm_mutate::WasmMutate::default();
     mutate.seed(seed).fuel(300).preserve_semantics(seed & 1 == 0);
     let mutant = mutate.run(module).ok()?.next()?.ok()?;

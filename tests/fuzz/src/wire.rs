@@ -5,9 +5,11 @@ use std::io::{self, ErrorKind, Read};
 use arbitrary::{Result, Unstructured};
 use serde::{Serialize, de::DeserializeOwned};
 use tito_artifact::RunLimits;
-use tito_sandbox::{Epoch, Fault, MOST_AXES, MOST_TENSORS, ModelId, Outcome, Trap, TrapKind, Usage, escaped};
+use tito_sandbox::{
+    Epoch, Fault, Layer, MOST_AXES, MOST_TENSORS, ModelId, Outcome, Trap, TrapKind, Usage, escaped,
+};
 use tito_tensor::Shape;
-use tito_worker::wire::{self, Frame, Order, Reply, Report, Request, Value};
+use tito_worker::wire::{self, Frame, Order, RanShape, Reply, Report, Request, RunShapes, Value};
 
 use crate::memory;
 
@@ -70,30 +72,35 @@ impl Read for Socket<'_> {
 fn by_tito(socket: &mut Socket<'_>, is_of_elements: bool) {
     let limits = limits();
     while let Some((reply, body)) = next::<Reply>(socket, |_| is_of_elements) {
-        match reply.report {
-            Report::Ended { outcome, usage, log } => {
-                assert_checked(&outcome, usage, &log, reply.call, &limits);
-                if let (Outcome::Answer(Value::Tensors(shapes)), Body::Elements(elements)) = (outcome, body) {
-                    cut(&shapes, &elements);
-                }
+        assert_checked(&reply.report, reply.call, &limits);
+        match (reply.report, body) {
+            (
+                Report::Ended { outcome: Outcome::Answer(Value::Tensors(shapes)), .. },
+                Body::Elements(elements),
+            ) => cut(&shapes, &elements),
+            (Report::RanEach(ran), Body::Elements(elements)) => {
+                let shapes: Vec<_> = ran.into_iter().filter_map(|ran| ran.outcome.answer()).collect();
+                cut(&shapes, &elements);
             }
-            Report::NotLaunched { outcome } => {
-                assert_checked(&outcome, Usage::default(), &[], reply.call, &limits);
-            }
-            Report::Failed { words } => assert!(is_plain(&escaped(&words))),
-            Report::Ready { .. } | Report::Epoch(_) => {}
+            (Report::Failed { words }, _) => assert!(is_plain(&escaped(&words))),
+            _ => {}
         }
     }
 }
 
 /// As a worker hears its parent.
 fn by_worker(socket: &mut Socket<'_>) {
-    let is_of_elements =
-        |request: &Request| matches!(request.order, Order::Load { .. } | Order::Forward { .. });
+    let is_of_elements = |request: &Request| {
+        matches!(request.order, Order::Load { .. } | Order::Forward { .. } | Order::RunEach(_))
+    };
     while let Some((request, body)) = next(socket, is_of_elements) {
         match (request.order, body) {
             (Order::Load { shapes, .. }, Body::Elements(elements)) => cut(&shapes, &elements),
             (Order::Forward { shape, .. }, Body::Elements(elements)) => cut(&[shape], &elements),
+            (Order::RunEach(runs), Body::Elements(elements)) => {
+                let shapes: Vec<_> = runs.into_iter().flat_map(|run| [run.parameters, run.inputs]).collect();
+                cut(&shapes.concat(), &elements);
+            }
             _ => {}
         }
     }
@@ -212,13 +219,22 @@ fn cut(shapes: &[Shape], elements: &[f32]) {
     }
 }
 
-fn assert_checked(outcome: &Outcome<Value>, usage: Usage, log: &[String], asked: u64, limits: &RunLimits) {
-    let found = tito_worker::checked_report(outcome, usage, log, asked, limits);
-    let excess = excess(outcome, usage, log, asked, limits);
+fn assert_checked(report: &Report, asked: u64, limits: &RunLimits) {
+    let found = tito_worker::checked_report(report, asked, limits);
+    let excess = match report {
+        Report::Ended { outcome, usage, log } => excess(outcome, *usage, log, asked, limits),
+        Report::NotLaunched { outcome } => excess(outcome, Usage::default(), &[], asked, limits),
+        Report::RanEach(all) => all.iter().find_map(|ran| {
+            let outcome = ran.outcome.clone().map(|shape| Value::Tensors(vec![shape]));
+            excess(&outcome, ran.usage, &[], asked, limits)
+        }),
+        Report::Ready { .. } => Some("ready again"),
+        Report::Failed { .. } | Report::Epoch(_) => None,
+    };
     assert_eq!(found.is_err(), excess.is_some(), "{found:?}, and by another reading {excess:?}");
 }
 
-/// What of a report cannot be so, by another reading.
+/// What of an end cannot be so, by another reading.
 fn excess(
     outcome: &Outcome<Value>,
     usage: Usage,
@@ -296,6 +312,7 @@ fn odd(input: &mut Unstructured<'_>, is_of_worker: bool) -> Result<Vec<u8>> {
             let model = ModelId::new(input.arbitrary::<u32>()? as usize);
             let order = match <[Shape; 1]>::try_from(shapes) {
                 Ok([shape]) => Order::Forward { model, shape, training: input.arbitrary()? },
+                Err(shapes) if input.ratio(1, 2)? => Order::RunEach(odd_runs(input, shapes)?),
                 Err(shapes) => Order::Load { model, shapes },
             };
             sent(&Request { call, fresh: input.arbitrary()?, order }, &body)
@@ -303,6 +320,17 @@ fn odd(input: &mut Unstructured<'_>, is_of_worker: bool) -> Result<Vec<u8>> {
         out.extend(frame);
     }
     Ok(out)
+}
+
+/// Runs that have these shapes among them.
+fn odd_runs(input: &mut Unstructured<'_>, mut shapes: Vec<Shape>) -> Result<Vec<RunShapes>> {
+    let mut runs = Vec::new();
+    while !shapes.is_empty() && runs.len() < 4 {
+        let mut some =
+            |most: usize| Ok(shapes.drain(..input.int_in_range(0..=most.min(shapes.len()))?).collect());
+        runs.push(RunShapes { layers: vec![Layer::Relu], parameters: some(2)?, inputs: some(10)? });
+    }
+    Ok(runs)
 }
 
 fn odd_report(input: &mut Unstructured<'_>, shapes: Vec<Shape>) -> Result<Report> {
@@ -320,14 +348,28 @@ fn odd_report(input: &mut Unstructured<'_>, shapes: Vec<Shape>) -> Result<Report
     if input.ratio(1, 8)? {
         return Ok(Report::NotLaunched { outcome });
     }
-    let usage = Usage {
+    let usage = odd_usage(input)?;
+    if input.ratio(1, 4)? {
+        let shapes = match &outcome {
+            Outcome::Answer(Value::Tensors(shapes)) => shapes.clone(),
+            _ => Vec::new(),
+        };
+        let end = outcome.map(|_| Shape::new([1]));
+        let answers = shapes.into_iter().map(Outcome::Answer);
+        let ran = answers.chain([end]).map(|outcome| RanShape { outcome, usage });
+        return Ok(Report::RanEach(ran.collect()));
+    }
+    Ok(Report::Ended { outcome, usage, log: odd_list(input, odd_words)? })
+}
+
+fn odd_usage(input: &mut Unstructured<'_>) -> Result<Usage> {
+    Ok(Usage {
         calls: odd_number(input)?,
         fuel: odd_number(input)?,
         last_fuel: odd_number(input)?,
         memory_bytes: odd_number(input)?,
         peak_memory_bytes: odd_number(input)?,
-    };
-    Ok(Report::Ended { outcome, usage, log: odd_list(input, odd_words)? })
+    })
 }
 
 fn odd_epoch(input: &mut Unstructured<'_>) -> Result<Epoch> {

@@ -2,10 +2,12 @@
 //!
 //! Both sides are the submission's own, so that a wrong layer fails the check of that layer and not this one.
 
+use std::{iter, slice};
+
 use tito_grade::{CaseEvidence, Hint};
-use tito_judge::{Case, Draw, Examiner, Failure, Findings, advice, audited, compare};
+use tito_judge::{Case, Draw, Examiner, Failure, Findings, NOT_ASKED, advice, audited, compare};
 use tito_kernels::{Judged, Wide};
-use tito_sandbox::{DenseSpec, HostError, Layer, Mode, Outcome};
+use tito_sandbox::{DenseSpec, HostError, Layer, Outcome, Ran, Run};
 use tito_tensor::Tensor;
 
 use super::shapes::wide_extent;
@@ -16,10 +18,14 @@ const DEEPEST: usize = 8;
 /// Stacks of one to eight layers.
 pub(super) fn check(context: &Context<'_>) -> Result<Found, HostError> {
     let mut draw = context.seed.draw("1/composition");
-    let mut findings = Findings::default();
-    for depth in 1..=DEEPEST {
-        let case = audited(|| stack(&mut draw, depth));
-        ask(&context.examiner(), case, &mut findings)?;
+    let cases: Vec<Case> = (1..=DEEPEST).map(|depth| audited(|| stack(&mut draw, depth))).collect();
+    let (examiner, mut findings) = (context.examiner(), Findings::default());
+    let chains = chains(&examiner, &cases, |case| &case.input, &mut findings)?;
+    let moved = self::chains(&examiner, &cases, |case| &case.rehearsals[0], &mut findings)?;
+    let runs: Vec<_> = cases.iter().map(Case::run).collect();
+    let stacks = examiner.run_each(&runs)?.into_iter().map(Some).chain(iter::repeat(None));
+    for (case, ((chain, moved), stack)) in cases.iter().zip(chains.into_iter().zip(moved).zip(stacks)) {
+        judge(case, chain, &moved, stack, &mut findings);
     }
     Ok(Found::Cases(findings))
 }
@@ -44,66 +50,80 @@ fn stack(draw: &mut Draw, depth: usize) -> Case {
     Case { rehearsals: vec![other], ..Case::of_stack(layers, parameters, input, draw) }
 }
 
-fn ask(examiner: &Examiner<'_>, case: Case, findings: &mut Findings) -> Result<(), HostError> {
-    let chain = match chain(examiner, &case, &case.input, findings)? {
+/// Holds a stack against its layers one after the other, and those against what they give for another input.
+fn judge(
+    case: &Case,
+    chain: Outcome<Tensor>,
+    moved: &Outcome<Tensor>,
+    stack: Option<Ran>,
+    findings: &mut Findings,
+) {
+    let chain = match chain {
         Outcome::Answer(chain) => chain,
         failed => {
             let came_back = format!("a layer alone gives {failed}");
-            findings.question(case.asked(), Some((came_back, advice(&failed))));
-            return Ok(());
+            return findings.question(case.asked(), Some((came_back, advice(&failed))));
         }
     };
     let wanted = case.expected.value.shape();
     if chain.shape() != wanted {
         // Layers that all give their input back would else make a right stack.
         let came_back = format!("the layers one after the other give shape {}, not {wanted}", chain.shape());
-        findings.question(case.asked(), Some((came_back, None)));
-        return Ok(());
+        return findings.question(case.asked(), Some((came_back, None)));
     }
-    if let Outcome::Answer(moved) = self::chain(examiner, &case, &case.rehearsals[0], findings)?
-        && moved.same_bits(&chain)
-    {
+    if matches!(moved, Outcome::Answer(moved) if moved.same_bits(&chain)) {
         let hint =
             Hint { misconception: "input-ignored".into(), advice: "Does `forward` read its input?".into() };
         let came_back = "the layers give the same answer to another input".to_owned();
-        findings.question(case.asked(), Some((came_back, Some(hint))));
-        return Ok(());
+        return findings.question(case.asked(), Some((came_back, Some(hint))));
     }
-    let (outcome, usage) = examiner.ask(&case)?;
+    let Some(Ran { outcome, usage }) = stack else {
+        return findings.question(case.asked(), Some((NOT_ASKED.to_owned(), None)));
+    };
     findings.used(usage);
     match compare(&as_chain(case, &chain), &outcome) {
         Ok(error) => findings.passed(error),
         Err(failure) => findings.failed(explained(*failure)),
     }
-    Ok(())
 }
 
-/// Every layer alone, each on the answer of the one before.
-fn chain(
+/// Every layer of each stack alone, on the answer of the one before; all stacks a layer at a time.
+fn chains(
     examiner: &Examiner<'_>,
-    case: &Case,
-    input: &Tensor,
+    cases: &[Case],
+    input: fn(&Case) -> &Tensor,
     findings: &mut Findings,
-) -> Result<Outcome<Tensor>, HostError> {
-    let mut parameters = case.parameters.as_slice();
-    let mut carried = Outcome::Answer(input.clone());
-    for layer in &case.layers {
-        let Outcome::Answer(tensor) = &carried else { break };
-        let (own, rest) = parameters.split_at(tito_judge::parameter_shapes(layer).len());
-        let (outcome, usage) = examiner
-            .with_model(&[*layer], own, |guest, model| guest.forward(model, tensor, Mode::Inference))?;
-        findings.used(usage);
-        (parameters, carried) = (rest, outcome);
+) -> Result<Vec<Outcome<Tensor>>, HostError> {
+    let mut carried: Vec<_> = cases.iter().map(|case| Outcome::Answer(input(case).clone())).collect();
+    for place in 0..DEEPEST {
+        let step = |(at, case)| Some((at, alone(case, place, &carried[at])?));
+        let (stacks, runs): (Vec<_>, Vec<_>) = cases.iter().enumerate().filter_map(step).unzip();
+        let ran = examiner.run_each(&runs)?;
+        ran.iter().for_each(|ran| findings.used(ran.usage));
+        // Where the first ones never ended, the others were not asked, and would not have ended either.
+        let Some(last) = ran.last().map(|ran| ran.outcome.clone()) else { break };
+        let outcomes = ran.into_iter().map(|ran| ran.outcome).chain(iter::repeat(last));
+        stacks.into_iter().zip(outcomes).for_each(|(at, outcome)| carried[at] = outcome);
     }
     Ok(carried)
 }
 
+/// The layer at a place of a stack by itself, if there is one and the ones before it have answered.
+fn alone<'a>(case: &'a Case, place: usize, carried: &'a Outcome<Tensor>) -> Option<Run<'a>> {
+    let (before, Outcome::Answer(tensor)) = (case.layers.get(..=place)?, carried) else { return None };
+    let (layer, before) = before.split_last()?;
+    let count = |layer| tito_judge::parameter_shapes(layer).len();
+    let first = before.iter().map(count).sum();
+    let parameters = &case.parameters[first..][..count(layer)];
+    Some(Run { layers: slice::from_ref(layer), parameters, inputs: vec![tensor] })
+}
+
 /// The case with the chain's answer as the right one, held to the bound of the whole stack.
-fn as_chain(case: Case, chain: &Tensor) -> Case {
+fn as_chain(case: &Case, chain: &Tensor) -> Case {
     let largest = case.expected.gauge.iter().fold(0.0f64, |most, gauge| most.max(*gauge));
     let gauge = vec![largest; chain.data().len()];
     let expected = Judged { value: Wide::from(chain), gauge, terms: case.expected.terms };
-    Case { expected, ..case }
+    Case { expected, ..case.clone() }
 }
 
 fn explained(failure: Failure) -> Failure {

@@ -13,8 +13,9 @@ use std::{
 };
 
 use tito_lockdown::Orders;
-use tito_sandbox::{ModelId, Outcome, Usage};
-use tito_worker::wire::{self, Frame, Order, Reply, Report, Request, VERSION, Value};
+use tito_sandbox::{Fault, ModelId, Outcome, Usage};
+use tito_tensor::Shape;
+use tito_worker::wire::{self, Frame, Order, RanShape, Reply, Report, Request, VERSION, Value};
 
 const NONE: &[&[u8]] = &[];
 
@@ -51,6 +52,31 @@ pub(crate) const LIES: &[(&str, Lie, &str)] = &[
     ("flood-standard-error", |_, _| flood(), "status 3"),
 ];
 
+/// The same of [`Order::RunEach`].
+pub(crate) const LIES_OF_RUNS: &[(&str, Lie, &str)] = &[
+    ("no-runs", |socket, call| reply(socket, call, Report::RanEach(Vec::new())), "not asked"),
+    ("more-runs", |socket, call| reply(socket, call, Report::RanEach(vec![no_answer(); 4])), "not asked"),
+    (
+        "answers-without-elements",
+        |socket, call| reply(socket, call, Report::RanEach(vec![one()])),
+        "not asked",
+    ),
+    ("a-model-for-runs", built, "not asked"),
+    ("a-run-of-much-fuel", |socket, call| reply(socket, call, Report::RanEach(vec![much()])), "fuel"),
+];
+
+fn no_answer() -> RanShape {
+    RanShape { outcome: Outcome::Fault(Fault::Internal(String::new())), usage: Usage::default() }
+}
+
+fn one() -> RanShape {
+    RanShape { outcome: Outcome::Answer(Shape::new([1])), ..no_answer() }
+}
+
+fn much() -> RanShape {
+    RanShape { usage: Usage { last_fuel: u64::MAX, ..Usage::default() }, ..no_answer() }
+}
+
 /// A worker that does one of the lies, or something of [`others`].
 pub(crate) fn main(lie: &str, arguments: impl Iterator<Item = OsString>) -> ! {
     let orders = Orders::from_args(arguments).expect("the parent gives orders");
@@ -73,11 +99,12 @@ fn serve(lie: &str, socket: &mut UnixStream) -> io::Result<()> {
                 let report = ended_as(Value::Code, Usage::default(), Vec::new());
                 wire::send(socket, &Reply { call, report }, &[b"code".as_slice()])?;
             }
+            Order::Prepare { .. } if lie == "abort-while-loading" => process::abort(),
             Order::Prepare { .. } => {
                 tito_lockdown::seal()?;
                 answer(socket, call)?;
             }
-            Order::Build { .. } => lie_of(lie)(socket, call)?,
+            Order::Build { .. } | Order::RunEach(_) => lie_of(lie)(socket, call)?,
             _ => answer(socket, call)?,
         }
     }
@@ -91,7 +118,13 @@ fn lie_of(name: &str) -> Lie {
         "spin" => |_, _| loop {
             std::hint::spin_loop();
         },
-        _ => LIES.iter().find(|(known, ..)| *known == name).expect("the tests name a lie that there is").1,
+        _ => {
+            LIES.iter()
+                .chain(LIES_OF_RUNS)
+                .find(|(known, ..)| *known == name)
+                .expect("the tests name a lie that there is")
+                .1
+        }
     }
 }
 

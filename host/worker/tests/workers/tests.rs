@@ -14,13 +14,14 @@ use std::{
 use libtest_mimic::{Failed, Trial};
 use tito_artifact::{Artifact, Gated, Limits};
 use tito_sandbox::{
-    Called, Guest, HostError, Launch, Layer, LimitKind, Metering, Mode, Outcome, Sandbox, TrapKind, Watch,
+    Called, Guest, HostError, Launch, Layer, LimitKind, Metering, Mode, Outcome, Ran, Run, Sandbox, TrapKind,
+    Watch,
 };
 use tito_tensor::Tensor;
 use tito_tests::wat_guest;
 use tito_worker::{Cache, Program, Quarantined, Remote, WORKER, Workers};
 
-use crate::liars::LIES;
+use crate::liars::{LIES, LIES_OF_RUNS};
 
 pub(crate) fn all() -> Vec<Trial> {
     let mut trials: Vec<_> = TESTS.iter().map(|&(name, test)| trial(name.to_owned(), test)).collect();
@@ -28,6 +29,9 @@ pub(crate) fn all() -> Vec<Trial> {
     trials.push(trial("a_worker_that_stands_still_is_given_up".to_owned(), slow).with_ignored_flag(true));
     trials.extend(LIES.iter().map(|&(lie, _, words)| {
         trial(format!("lie_{}", lie.replace('-', "_")), move || is_found_out(lie, words))
+    }));
+    trials.extend(LIES_OF_RUNS.iter().map(|&(lie, _, words)| {
+        trial(format!("lie_{}", lie.replace('-', "_")), move || is_found_out_by_runs(lie, words))
     }));
     trials
 }
@@ -43,6 +47,9 @@ type Test = (&'static str, fn());
 
 const TESTS: &[Test] = &[
     ("a_remote_guest_is_like_a_local_one", a_remote_guest_is_like_a_local_one),
+    ("runs_are_like_local_ones", runs_are_like_local_ones),
+    ("a_run_that_ends_its_guest_costs_no_other", a_run_that_ends_its_guest_costs_no_other),
+    ("runs_that_never_end_are_ended_each", runs_that_never_end_are_ended_each),
     ("a_component_without_the_interface_is_unsupported", a_component_without_the_interface_is_unsupported),
     ("a_loop_is_ended_from_outside", a_loop_is_ended_from_outside),
     ("all_calls_together_have_a_limit", all_calls_together_have_a_limit),
@@ -52,6 +59,7 @@ const TESTS: &[Test] = &[
     ("no_process_is_left", no_process_is_left),
     ("one_death_is_forgiven", one_death_is_forgiven),
     ("two_deaths_are_a_quarantine", two_deaths_are_a_quarantine),
+    ("deaths_while_loading_are_told", deaths_while_loading_are_told),
     ("a_native_loop_is_ended_from_outside", a_native_loop_is_ended_from_outside),
     ("a_worker_of_another_version_is_ours", a_worker_of_another_version_is_ours),
     ("a_program_that_is_not_there_is_ours", a_program_that_is_not_there_is_ours),
@@ -108,10 +116,14 @@ fn limit_of<T>(outcome: &Outcome<T>) -> LimitKind {
     }
 }
 
-fn a_remote_guest_is_like_a_local_one() {
+fn reference(limits: &Limits) -> Artifact {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/prebuilt/reference.wasm");
+    gated(fs::read(path).expect("the reference is prebuilt"), limits)
+}
+
+fn a_remote_guest_is_like_a_local_one() {
     let limits = Limits::default();
-    let artifact = gated(fs::read(path).expect("the reference is prebuilt"), &limits);
+    let artifact = reference(&limits);
     let sandbox = Sandbox::new(Metering::Metered, Watch::Inside, &limits.run).expect("the host is well");
     let local = answered(sandbox.compile(&artifact));
     let remote = answered(remote("honest", &artifact, Metering::Metered, &limits));
@@ -130,6 +142,61 @@ fn a_remote_guest_is_like_a_local_one() {
         (parameters, first, wrong.to_string(), guest.usage())
     };
     assert_eq!(life(&remote), life(&local));
+}
+
+fn runs_are_like_local_ones() {
+    let limits = Limits::default();
+    let artifact = reference(&limits);
+    let sandbox = Sandbox::new(Metering::Metered, Watch::Inside, &limits.run).expect("the host is well");
+    let local = answered(sandbox.compile(&artifact));
+    let remote = answered(remote("honest", &artifact, Metering::Metered, &limits));
+    let dense = [Layer::Dense(tito_sandbox::DenseSpec { inputs: 300, outputs: 1_000, bias: false })];
+    let weight = [Tensor::from_fn([300, 1_000], |i| (i % 7) as f32)];
+    let (row, rows) = (Tensor::from_fn([1, 300], |i| i as f32), Tensor::zeros([800, 300]));
+    // Answers of many elements, and parameters of many, which do not go into one message together.
+    let runs = [
+        Run { layers: &dense, parameters: &weight, inputs: vec![&rows, &row] },
+        Run { layers: &dense, parameters: &weight, inputs: vec![&rows] },
+        Run { layers: &[Layer::Tanh], parameters: &[], inputs: vec![&row] },
+        Run { layers: &[Layer::Tanh], parameters: &weight, inputs: vec![&row] },
+        Run { layers: &[Layer::Relu, Layer::Softmax], parameters: &[], inputs: vec![&row, &row, &row] },
+    ];
+    let ran = remote.run_each(&runs).expect("the host is well");
+    assert_eq!(ran, local.run_each(&runs).expect("the host is well"));
+    assert!(matches!(ran[3].outcome, Outcome::Fault(_)), "{}", ran[3].outcome);
+    assert_eq!(remote.run_each(&[]).expect("the host is well"), []);
+}
+
+fn relus(inputs: &[Tensor]) -> Vec<Run<'_>> {
+    inputs.iter().map(|input| Run { layers: &[Layer::Relu], parameters: &[], inputs: vec![input] }).collect()
+}
+
+fn a_run_that_ends_its_guest_costs_no_other() {
+    let inputs = [1, 2, 3, 2, 4].map(|rank| Tensor::zeros(vec![1; rank]));
+    let crash = "(if (i32.eq (local.get $rank) (i32.const 2)) (then (unreachable)))
+        (call $tensor (local.get $shape) (local.get $rank) (local.get $data) (local.get $elements))";
+    let artifact = skeleton(&[("forward", crash)]);
+    let remote = answered(remote("honest", &artifact, Metering::Metered, &Limits::default()));
+    let ran = remote.run_each(&relus(&inputs)).expect("the host is well");
+    for (input, ran) in inputs.iter().zip(&ran) {
+        match &ran.outcome {
+            Outcome::Trap(trap) => assert_eq!((trap.kind, input.shape().rank()), (TrapKind::Unreachable, 2)),
+            Outcome::Answer(answer) => assert_eq!(answer, input),
+            other => panic!("{other}"),
+        }
+    }
+    assert_eq!(ran.len(), inputs.len());
+}
+
+fn runs_that_never_end_are_ended_each() {
+    let limits = short(|limits| limits.run.deadline_ms = 50);
+    let artifact = skeleton(&[("forward", LOOP)]);
+    let remote = answered(remote("honest", &artifact, Metering::Timed, &limits));
+    let inputs = [1, 2].map(|rank| Tensor::zeros(vec![1; rank]));
+    for ran in remote.run_each(&relus(&inputs)).expect("the host is well") {
+        assert_eq!(limit_of(&ran.outcome), LimitKind::Deadline);
+        assert!(ran.outcome.to_string().contains("at most 50 milliseconds"), "{}", ran.outcome);
+    }
 }
 
 fn a_component_without_the_interface_is_unsupported() {
@@ -250,6 +317,19 @@ fn is_found_out(lie: &str, words: &str) {
     }
 }
 
+fn is_found_out_by_runs(lie: &str, words: &str) {
+    let remote = answered(remote(lie, &skeleton(&[]), Metering::Metered, &Limits::default()));
+    let inputs = [input()];
+    let ran = remote.run_each(&relus(&inputs)).expect("one death is an outcome");
+    match ran.as_slice() {
+        [Ran { outcome: Outcome::Trap(trap), .. }] => {
+            assert_eq!(trap.kind, TrapKind::Crash);
+            assert!(trap.message.contains(words), "{}", trap.message);
+        }
+        other => panic!("{lie}: a crash was expected, not {other:?}"),
+    }
+}
+
 fn one_death_is_forgiven() {
     alone("one_death_is_forgiven", || {
         let remote = answered(remote("honest", &skeleton(&[]), Metering::Metered, &Limits::default()));
@@ -287,6 +367,20 @@ fn two_deaths_are_a_quarantine() {
     let error = ask(&remote).expect_err("two deaths are too many");
     let Quarantined { digest, deaths } = quarantined(&error);
     assert_eq!((*digest, deaths.len()), (artifact.digest(), 2));
+}
+
+fn deaths_while_loading_are_told() {
+    let remote = remote("abort-while-loading", &skeleton(&[]), Metering::Metered, &Limits::default());
+    let remote = answered(remote);
+    let asked = AtomicUsize::new(0);
+    let settled = remote.settled(|| {
+        asked.fetch_add(1, Ordering::Relaxed);
+        ask(&remote)
+    });
+    let error = settled.expect_err("nothing can be loaded");
+    // The canary dies of the same, and is asked before the submission is blamed a second time.
+    assert!(error.to_string().contains("canary"), "{error}");
+    assert_eq!(asked.into_inner(), 1);
 }
 
 /// Waits for a minute.
