@@ -45,3 +45,9 @@ pub fn tolerance(terms: usize) -> f64 {
 pub fn bound(terms: usize, gauge: f64) -> f64 {
     tolerance(terms) * UNIT_ROUNDOFF * gauge + terms as f64 * SMALLEST_NORMAL
 }
+
+/// The gauge for an intermediate of a result made of `terms` terms that may be flushed to zero where it is subnormal,
+/// and is multiplied by something of this magnitude afterwards.
+pub(crate) fn flushed(terms: usize, magnitude: f64) -> f64 {
+    SMALLEST_NORMAL * magnitude / (tolerance(terms) * UNIT_ROUNDOFF)
+}

@@ -4,7 +4,12 @@ use ndarray::{ArrayView2, ArrayViewMut2, Axis};
 use rayon::prelude::*;
 use tito_tensor::{Shape, Tensor};
 
-use crate::{Judged, ShapeError, Wide, gemm};
+use crate::{
+    Gradients, Judged, ShapeError, Wide, gemm,
+    gemm::{matrix, matrix_mut},
+    shape_error::alike,
+    sum::Sums,
+};
 
 /// Rows of the output a task. A constant, so that the work is cut alike for any number of threads. Every task packs
 /// the weight for itself, which costs a 512³ product a quarter of its speed at 64 rows and a tenth at 256.
@@ -57,11 +62,77 @@ pub fn native(input: &Tensor, weight: &Tensor, bias: Option<&Tensor>) -> Result<
         Some(bias) => bias.data().repeat(layer.rows),
         None => vec![0.0; layer.rows * layer.outputs],
     };
-    let x = matrix(input, layer.rows, layer.inputs);
-    let w = matrix(weight, layer.inputs, layer.outputs);
-    let y = ArrayViewMut2::from_shape((layer.rows, layer.outputs), &mut output);
-    add_product(&x, &w, y.expect("the output was made with these rows and outputs"));
+    let x = matrix(input.data(), layer.rows, layer.inputs);
+    let w = matrix(weight.data(), layer.inputs, layer.outputs);
+    add_product(&x, &w, matrix_mut(&mut output, layer.rows, layer.outputs));
     Ok(Tensor::new(layer.output, output).expect("the output was made with these rows and outputs"))
+}
+
+/// The gradients of the dense layer in f64, given the one with respect to its output.
+///
+/// The gauges are sums of absolute values: `|dY| · |W|ᵀ` for the input, `|X|ᵀ · |dY|` for the weight, `Σ|dY|` for the
+/// bias; the terms are outputs for the one and rows for the others.
+///
+/// # Errors
+///
+/// If the shapes do not meet.
+pub fn oracle_backward(
+    input: &Wide,
+    weight: &Wide,
+    bias: Option<&Wide>,
+    gradient: &Wide,
+) -> Result<Gradients<Judged>, ShapeError> {
+    let layer = Layer::new(input.shape(), weight.shape(), bias.map(Wide::shape))?;
+    layer.meets(gradient.shape())?;
+    let Layer { rows, inputs, outputs, .. } = layer;
+    let (x, w, dy) = (input.data(), weight.data(), gradient.data());
+    let (mut to_input, mut to_weight) = (Sums::zeros(x.len()), Sums::zeros(w.len()));
+    let mut to_bias = Sums::zeros(outputs);
+    for (row, j) in (0..rows).flat_map(|row| (0..outputs).map(move |j| (row, j))) {
+        let dy = dy[row * outputs + j];
+        to_bias.add(j, dy);
+        for i in 0..inputs {
+            to_input.add(row * inputs + i, dy * w[i * outputs + j]);
+            to_weight.add(i * outputs + j, dy * x[row * inputs + i]);
+        }
+    }
+    let bias = bias.map(|bias| to_bias.judged(bias.shape().clone(), rows));
+    let to_weight = to_weight.judged(weight.shape().clone(), rows);
+    Ok(Gradients {
+        input: to_input.judged(input.shape().clone(), outputs),
+        parameters: [to_weight].into_iter().chain(bias).collect(),
+    })
+}
+
+/// The gradients of the dense layer in f32, as [`oracle_backward`] has them; bit for bit the same for any number of
+/// threads.
+///
+/// # Errors
+///
+/// If the shapes do not meet.
+pub fn native_backward(
+    input: &Tensor,
+    weight: &Tensor,
+    bias: Option<&Tensor>,
+    gradient: &Tensor,
+) -> Result<Gradients<Tensor>, ShapeError> {
+    let layer = Layer::new(input.shape(), weight.shape(), bias.map(Tensor::shape))?;
+    layer.meets(gradient.shape())?;
+    let Layer { rows, inputs, outputs, .. } = layer;
+    let (x, w) = (matrix(input.data(), rows, inputs), matrix(weight.data(), inputs, outputs));
+    let dy = matrix(gradient.data(), rows, outputs);
+    let mut to_input = Tensor::zeros(input.shape().clone());
+    add_product(&dy, &w.t(), matrix_mut(to_input.data_mut(), rows, inputs));
+    let mut to_weight = Tensor::zeros(weight.shape().clone());
+    add_product(&x.t(), &dy, matrix_mut(to_weight.data_mut(), inputs, outputs));
+    let to_bias = bias.map(|bias| {
+        let mut to_bias = Tensor::zeros(bias.shape().clone());
+        for row in gradient.data().chunks_exact(outputs.max(1)) {
+            to_bias.data_mut().iter_mut().zip(row).for_each(|(sum, dy)| *sum += dy);
+        }
+        to_bias
+    });
+    Ok(Gradients { input: to_input, parameters: [to_weight].into_iter().chain(to_bias).collect() })
 }
 
 /// Adds `x · w` to `y`, on rayon's threads where there are rows for them.
@@ -71,11 +142,6 @@ fn add_product(x: &ArrayView2<'_, f32>, w: &ArrayView2<'_, f32>, mut y: ArrayVie
     }
     let (x, y) = (x.axis_chunks_iter(Axis(0), ROWS), y.axis_chunks_iter_mut(Axis(0), ROWS));
     y.into_par_iter().zip(x).for_each(|(mut y, x)| gemm::accumulate(&x, w, &mut y));
-}
-
-fn matrix(tensor: &Tensor, rows: usize, columns: usize) -> ArrayView2<'_, f32> {
-    ArrayView2::from_shape((rows, columns), tensor.data())
-        .expect("the layer's extents are those of its tensors")
 }
 
 /// The extents of a dense layer whose shapes meet.
@@ -103,6 +169,10 @@ impl Layer {
         // A countable shape has countable rows.
         let rows = outer.iter().map(|&extent| extent as usize).product();
         Ok(Self { rows, inputs: inputs as usize, outputs: outputs as usize, output })
+    }
+
+    fn meets(&self, gradient: &Shape) -> Result<(), ShapeError> {
+        alike("dense backward", gradient, &self.output)
     }
 }
 

@@ -22,6 +22,25 @@ pub(crate) fn map(input: &Tensor, image: impl Fn(f32) -> f32 + Sync) -> Tensor {
     Tensor::new(input.shape().clone(), output).expect("the output has an element for every one of the input")
 }
 
+/// The tensor of images of two elements each, vectorised and shared out as [`map`]'s.
+///
+/// # Panics
+///
+/// If the shapes differ.
+pub(crate) fn zip(left: &Tensor, right: &Tensor, image: impl Fn(f32, f32) -> f32 + Sync) -> Tensor {
+    assert_eq!(left.shape(), right.shape(), "elements are taken two by two");
+    let mut output = vec![0.0; left.data().len()];
+    let arch = Arch::new();
+    each_chunk(&mut output, CHUNK, |at, chunk| {
+        let (left, right) = (&left.data()[at..][..chunk.len()], &right.data()[at..][..chunk.len()]);
+        arch.dispatch(
+            #[inline(always)]
+            || chunk.iter_mut().zip(left.iter().zip(right)).for_each(|(y, (&a, &b))| *y = image(a, b)),
+        );
+    });
+    Tensor::new(left.shape().clone(), output).expect("the output has an element for every two of the inputs")
+}
+
 /// Gives `work` every chunk of `data` with the offset it starts at: here if there is one, else on rayon's threads.
 /// Chunks depend on nothing but the length, so results are the same for any number of threads.
 pub(crate) fn each_chunk(data: &mut [f32], length: usize, work: impl Fn(usize, &mut [f32]) + Sync) {

@@ -2,7 +2,7 @@
 
 use tito_tensor::{Shape, Tensor};
 
-use crate::{Judged, ShapeError, Wide};
+use crate::{Judged, ShapeError, Wide, shape_error::alike};
 
 /// The elements of `[n, ..]` as `[n, rest]`, where `[n]` gives `[n, 1]`. Nothing is rounded, so answers must be
 /// equal.
@@ -22,6 +22,29 @@ pub fn oracle(input: &Wide) -> Result<Judged, ShapeError> {
 /// If the input is a scalar, or an axis would be longer than a shape can say.
 pub fn native(input: &Tensor) -> Result<Tensor, ShapeError> {
     let value = Tensor::new(flat(input.shape())?, input.data().to_vec());
+    Ok(value.expect("flattening keeps the number of elements"))
+}
+
+/// The gradient with respect to the input: the output's, in the input's shape. Nothing is rounded, so answers must be
+/// equal.
+///
+/// # Errors
+///
+/// If the gradient does not have the output's shape, or as [`oracle`].
+pub fn oracle_backward(input: &Wide, gradient: &Wide) -> Result<Judged, ShapeError> {
+    alike("flatten backward", &flat(input.shape())?, gradient.shape())?;
+    let value = Wide::new(input.shape().clone(), gradient.data().to_vec());
+    Ok(Judged::exact(value.expect("flattening keeps the number of elements")))
+}
+
+/// The gradient with respect to the input, as [`oracle_backward`] has it.
+///
+/// # Errors
+///
+/// If the gradient does not have the output's shape, or as [`oracle`].
+pub fn native_backward(input: &Tensor, gradient: &Tensor) -> Result<Tensor, ShapeError> {
+    alike("flatten backward", &flat(input.shape())?, gradient.shape())?;
+    let value = Tensor::new(input.shape().clone(), gradient.data().to_vec());
     Ok(value.expect("flattening keeps the number of elements"))
 }
 

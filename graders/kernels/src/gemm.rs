@@ -42,6 +42,20 @@ pub fn accumulate(a: &ArrayView2<'_, f32>, b: &ArrayView2<'_, f32>, c: &mut Arra
     }
 }
 
+/// These numbers as a row-major matrix.
+///
+/// # Panics
+///
+/// If there are not as many.
+pub(crate) fn matrix(data: &[f32], rows: usize, columns: usize) -> ArrayView2<'_, f32> {
+    ArrayView2::from_shape((rows, columns), data).expect("the extents are those of the data")
+}
+
+/// The same, to be changed.
+pub(crate) fn matrix_mut(data: &mut [f32], rows: usize, columns: usize) -> ArrayViewMut2<'_, f32> {
+    ArrayViewMut2::from_shape((rows, columns), data).expect("the extents are those of the data")
+}
+
 /// How many elements apart rows are, and columns.
 fn strides(view: &[isize]) -> [isize; 2] {
     [view[0], view[1]]

@@ -3,6 +3,8 @@
 use thiserror::Error;
 use tito_tensor::Shape;
 
+use crate::Window;
+
 /// Why tensors do not fit an operation.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum ShapeError {
@@ -27,6 +29,78 @@ pub enum ShapeError {
         /// The weight's shape.
         weight: Shape,
     },
+    /// Images that are not `[n, channels, height, width]`.
+    #[error("cannot apply {operation} to {input}: give images [n, channels, height, width]")]
+    Images {
+        /// Which operation.
+        operation: &'static str,
+        /// The input's shape.
+        input: Shape,
+    },
+    /// A window that has no place on the images, no extent, or does not move.
+    #[error(
+        "cannot apply {operation} to {input}: a kernel of {:?} with stride {:?} has no place in it with padding {:?}",
+        window.kernel, window.stride, window.padding
+    )]
+    Window {
+        /// Which operation.
+        operation: &'static str,
+        /// The input's shape.
+        input: Shape,
+        /// The window.
+        window: Window,
+    },
+    /// A convolution's weight that does not meet the images.
+    #[error(
+        "cannot apply conv2d: input {input} and weight {weight} do not meet; give input [n, c, h, w] and weight \
+         [outputs, c, kernel height, kernel width]"
+    )]
+    Kernel {
+        /// The input's shape.
+        input: Shape,
+        /// The weight's shape.
+        weight: Shape,
+    },
+    /// A vector that has not one element a channel.
+    #[error("cannot apply {operation}: {name} {found} has not one element for each of {channels} channels")]
+    Channels {
+        /// Which operation.
+        operation: &'static str,
+        /// Which vector.
+        name: &'static str,
+        /// Its shape.
+        found: Shape,
+        /// How many there are.
+        channels: usize,
+    },
+    /// Two tensors that must have one shape and have two.
+    #[error("cannot apply {operation}: {left} and {right} are not the same shape")]
+    Unlike {
+        /// Which operation.
+        operation: &'static str,
+        /// The one shape.
+        left: Shape,
+        /// The other.
+        right: Shape,
+    },
+    /// Class indices that are not one for every row of logits.
+    #[error(
+        "cannot apply cross-entropy: {targets} targets for logits {logits}; give logits [.., classes] and one class a row"
+    )]
+    Targets {
+        /// The logits' shape.
+        logits: Shape,
+        /// How many there are.
+        targets: usize,
+    },
+    /// A class that the logits do not have.
+    #[error("cannot apply cross-entropy: there is no class {class} in logits {logits}")]
+    Class {
+        /// The logits' shape.
+        logits: Shape,
+        /// The class.
+        class: u32,
+    },
     /// The result would have an extent, or a number of elements, that cannot be counted.
     #[error("cannot apply {operation} to {input}: the result has more elements than can be counted")]
     Uncountable {
@@ -35,4 +109,10 @@ pub enum ShapeError {
         /// The input's shape.
         input: Shape,
     },
+}
+
+/// Whether two tensors that an operation wants alike have the same shape.
+pub(crate) fn alike(operation: &'static str, left: &Shape, right: &Shape) -> Result<(), ShapeError> {
+    let unlike = || ShapeError::Unlike { operation, left: left.clone(), right: right.clone() };
+    if left == right { Ok(()) } else { Err(unlike()) }
 }

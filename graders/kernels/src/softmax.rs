@@ -5,7 +5,10 @@ use std::array;
 use pulp::{Arch, NullaryFnOnce};
 use tito_tensor::Tensor;
 
-use crate::{Judged, Wide, elementwise::each_chunk, exp::exp_nonpositive};
+use crate::{
+    Judged, ShapeError, Wide, bound::flushed, elementwise::each_chunk, exp::exp_nonpositive,
+    shape_error::alike,
+};
 
 /// Elements a task, about 30 µs of work.
 const CHUNK: usize = 1 << 14;
@@ -47,6 +50,70 @@ pub fn native(input: &Tensor) -> Tensor {
         arch.dispatch(Rows { rows, classes });
     });
     output
+}
+
+/// The gradient with respect to the input in f64: `pᵢ · (dyᵢ − Σ pⱼ dyⱼ)` over the last axis.
+///
+/// The gauge takes every p for what the [`oracle`]'s gauge allows:
+/// `pᵢ · ((1 + |xᵢ − max|)(|dyᵢ| + Σ pⱼ|dyⱼ|) + Σ pⱼ(1 + |xⱼ − max|)|dyⱼ|)`. A subnormal p may be zero.
+///
+/// # Errors
+///
+/// If the gradient has another shape than the input.
+pub fn oracle_backward(input: &Wide, gradient: &Wide) -> Result<Judged, ShapeError> {
+    alike("softmax backward", input.shape(), gradient.shape())?;
+    let forward = oracle(input);
+    let classes = forward.terms;
+    let (mut value, mut gauge) = (Vec::new(), Vec::new());
+    let rows = forward.value.rows().zip(forward.gauge.chunks_exact(classes)).zip(gradient.rows());
+    for ((p, g), dy) in rows {
+        let mean: f64 = p.iter().zip(dy).map(|(p, dy)| p * dy).sum();
+        let magnitude: f64 = p.iter().zip(dy).map(|(p, dy)| p * dy.abs()).sum();
+        let doubt: f64 = g.iter().zip(dy).map(|(g, dy)| g * dy.abs()).sum();
+        value.extend(p.iter().zip(dy).map(|(p, dy)| p * (dy - mean)));
+        gauge.extend(p.iter().zip(g).zip(dy).map(|((p, g), dy)| {
+            g * (dy.abs() + magnitude) + p * doubt + flushed(classes, dy.abs() + magnitude)
+        }));
+    }
+    let value = Wide::new(input.shape().clone(), value).expect("every row has given its elements");
+    Ok(Judged { value, gauge, terms: classes })
+}
+
+/// The gradient with respect to the input in f32, as [`oracle_backward`] has it.
+///
+/// # Errors
+///
+/// If the gradient has another shape than the input.
+pub fn native_backward(input: &Tensor, gradient: &Tensor) -> Result<Tensor, ShapeError> {
+    alike("softmax backward", input.shape(), gradient.shape())?;
+    let mut output = native(input);
+    let classes = input.shape().last().unwrap_or(1).max(1);
+    let arch = Arch::new();
+    each_chunk(output.data_mut(), (CHUNK / classes).max(1) * classes, |at, rows| {
+        let gradient = &gradient.data()[at..at + rows.len()];
+        arch.dispatch(BackwardRows { rows, gradient, classes });
+    });
+    Ok(output)
+}
+
+/// Rows of probabilities to turn into the gradient of their logits.
+struct BackwardRows<'a> {
+    rows: &'a mut [f32],
+    gradient: &'a [f32],
+    classes: usize,
+}
+
+impl NullaryFnOnce for BackwardRows<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let rows = self.rows.chunks_exact_mut(self.classes);
+        for (p, dy) in rows.zip(self.gradient.chunks_exact(self.classes)) {
+            let mean: f32 = p.iter().zip(dy).map(|(p, dy)| p * dy).sum();
+            p.iter_mut().zip(dy).for_each(|(p, dy)| *p *= dy - mean);
+        }
+    }
 }
 
 /// Rows of logits to turn into probabilities. A closure would do, but for being too large to be inlined where the

@@ -2,7 +2,7 @@
 
 use tito_tensor::Tensor;
 
-use crate::{Judged, Wide, elementwise, exp::exp_nonpositive};
+use crate::{Judged, ShapeError, Wide, elementwise, exp::exp_nonpositive, shape_error::alike};
 
 /// The hyperbolic tangent t in f64, in the shape of its input.
 ///
@@ -22,6 +22,43 @@ pub fn native(input: &Tensor) -> Tensor {
         let far = ((1.0 - e) / (1.0 + e)).copysign(x);
         if x.abs() < 0.625 { near_zero(x) } else { far }
     })
+}
+
+/// The gradient with respect to the input in f64: `dy · (1 − t²)`.
+///
+/// The gauge is |dy|·(1 + 2|t|(1 + |t|)): what t errs by within the [`oracle`]'s gauge, twice over in the square, and a
+/// rounding of 1.
+///
+/// # Errors
+///
+/// If the gradient has another shape than the input.
+pub fn oracle_backward(input: &Wide, gradient: &Wide) -> Result<Judged, ShapeError> {
+    alike("tanh backward", input.shape(), gradient.shape())?;
+    let value = input.zip(gradient, |x, dy| dy * slope(x));
+    let gauge = input.zip(gradient, |x, dy| {
+        let t = libm::tanh(x).abs();
+        dy.abs() * (1.0 + 2.0 * t * (1.0 + t))
+    });
+    Ok(Judged { value, gauge: gauge.data().to_vec(), terms: 1 })
+}
+
+/// The gradient with respect to the input in f32, as [`oracle_backward`] has it.
+///
+/// # Errors
+///
+/// If the gradient has another shape than the input.
+pub fn native_backward(input: &Tensor, gradient: &Tensor) -> Result<Tensor, ShapeError> {
+    alike("tanh backward", input.shape(), gradient.shape())?;
+    Ok(elementwise::zip(input, gradient, |x, dy| {
+        let e = exp_nonpositive(-2.0 * x.abs());
+        dy * 4.0 * e / ((1.0 + e) * (1.0 + e))
+    }))
+}
+
+/// 1 − tanh² x without cancellation.
+fn slope(x: f64) -> f64 {
+    let e = libm::exp(-2.0 * x.abs());
+    4.0 * e / ((1.0 + e) * (1.0 + e))
 }
 
 /// tanh x for |x| < 0.625: x + x³·P(x²), by Horner's rule.

@@ -43,6 +43,17 @@ impl Wide {
     pub(crate) fn map(&self, image: impl Fn(f64) -> f64) -> Self {
         Self { shape: self.shape.clone(), data: self.data.iter().map(|&x| image(x)).collect() }
     }
+
+    /// The tensor of images of two elements each.
+    ///
+    /// # Panics
+    ///
+    /// If the shapes differ.
+    pub(crate) fn zip(&self, other: &Self, image: impl Fn(f64, f64) -> f64) -> Self {
+        assert_eq!(self.shape, other.shape, "elements are taken two by two");
+        let data = self.data.iter().zip(&other.data).map(|(&a, &b)| image(a, b)).collect();
+        Self { shape: self.shape.clone(), data }
+    }
 }
 
 impl From<&Tensor> for Wide {
