@@ -11,6 +11,12 @@ pub fn parameter_shapes(layer: &Layer) -> Vec<Shape> {
             let weight = Shape::from([spec.inputs, spec.outputs]);
             if spec.bias { vec![weight, Shape::from([spec.outputs])] } else { vec![weight] }
         }
+        Layer::Conv2d(spec) => {
+            let (height, width) = spec.kernel;
+            let weight = Shape::from([spec.out_channels, spec.in_channels, height, width]);
+            if spec.bias { vec![weight, Shape::from([spec.out_channels])] } else { vec![weight] }
+        }
+        Layer::BatchNorm2d(spec) => vec![Shape::from([spec.features]); 2],
         _ => Vec::new(),
     }
 }
