@@ -13,8 +13,22 @@ fn layer(layer: &Layer) -> String {
             let bias = if spec.bias { "with bias" } else { "without bias" };
             format!("dense {} -> {} {bias}", spec.inputs, spec.outputs)
         }
+        Layer::Conv2d(spec) => {
+            let bias = if spec.bias { "with bias" } else { "without bias" };
+            let channels = format!("{} -> {}", spec.in_channels, spec.out_channels);
+            format!("conv2d {channels}, {} {bias}", window(spec.kernel, spec.stride, spec.padding))
+        }
+        Layer::MaxPool2d(spec) | Layer::AveragePool2d(spec) => {
+            format!("{} {}", name(layer), window(spec.kernel, spec.stride, spec.padding))
+        }
         other => name(other).to_owned(),
     }
+}
+
+/// A window in words, for example `kernel 3x3, stride 2x2, padding 1x0`.
+fn window(kernel: (u32, u32), stride: (u32, u32), padding: (u32, u32)) -> String {
+    let pair = |(height, width): (u32, u32)| format!("{height}x{width}");
+    format!("kernel {}, stride {}, padding {}", pair(kernel), pair(stride), pair(padding))
 }
 
 /// The contract's name of a layer.

@@ -1,7 +1,9 @@
 //! What layers should answer: the contract's layers on the oracle's kernels.
 
-use tito_kernels::{Judged, Wide, dense, flatten, relu, sigmoid, softmax, tanh};
-use tito_sandbox::Layer;
+use tito_kernels::{
+    Judged, Wide, Window, average_pool2d, conv2d, dense, flatten, max_pool2d, relu, sigmoid, softmax, tanh,
+};
+use tito_sandbox::{Conv2dSpec, Layer, Pool2dSpec};
 use tito_tensor::Shape;
 
 /// The shapes of a layer's parameters in the contract's order, for the layers that have a reference kernel.
@@ -21,6 +23,16 @@ pub fn parameter_shapes(layer: &Layer) -> Vec<Shape> {
     }
 }
 
+/// The window of a convolution.
+pub fn conv_window(spec: &Conv2dSpec) -> Window {
+    Window { kernel: spec.kernel.into(), stride: spec.stride.into(), padding: spec.padding.into() }
+}
+
+/// The window of a pooling.
+pub fn pool_window(spec: &Pool2dSpec) -> Window {
+    Window { kernel: spec.kernel.into(), stride: spec.stride.into(), padding: spec.padding.into() }
+}
+
 /// What one layer should answer.
 ///
 /// # Panics
@@ -34,6 +46,9 @@ pub fn layer_oracle(layer: &Layer, parameters: &[Wide], input: &Wide) -> Judged 
         Layer::Tanh => Ok(tanh::oracle(input)),
         Layer::Softmax => Ok(softmax::oracle(input)),
         Layer::Flatten => flatten::oracle(input),
+        Layer::Conv2d(spec) => conv2d::oracle(input, &parameters[0], parameters.get(1), conv_window(spec)),
+        Layer::MaxPool2d(spec) => max_pool2d::oracle(input, pool_window(spec)),
+        Layer::AveragePool2d(spec) => average_pool2d::oracle(input, pool_window(spec)),
         other => panic!("no case is made of {other:?}: it has no reference kernel"),
     };
     judged.unwrap_or_else(|error| panic!("a case of the host's own does not fit: {error}"))

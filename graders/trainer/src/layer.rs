@@ -1,8 +1,8 @@
 //! One layer of a network, forward and backward, on the native kernels.
 
-use tito_judge::{Draw, describe, parameter_shapes};
+use tito_judge::{Draw, conv_window, describe, parameter_shapes, pool_window};
 use tito_kernels::{
-    Gradients, Window, average_pool2d,
+    Gradients, average_pool2d,
     batch_norm2d::{self, Affine, Moments},
     conv2d, dense, dropout, flatten, max_pool2d, relu, sigmoid, softmax, tanh,
 };
@@ -104,7 +104,7 @@ pub(crate) fn backward(
     Ok(match layer {
         Layer::Dense(_) => dense::native_backward(input, &parameters[0], parameters.get(1), gradient)?,
         Layer::Conv2d(spec) => {
-            let window = window(spec.kernel, spec.stride, spec.padding);
+            let window = conv_window(spec);
             conv2d::native_backward(input, &parameters[0], parameters.get(1), window, gradient)?
         }
         Layer::BatchNorm2d(spec) => batch_norm2d::native_backward(input, affine(spec, parameters), gradient)?,
@@ -114,11 +114,11 @@ pub(crate) fn backward(
         Layer::Softmax => alone(softmax::native_backward(input, gradient)?),
         Layer::Flatten => alone(flatten::native_backward(input, gradient)?),
         Layer::MaxPool2d(spec) => {
-            let window = window(spec.kernel, spec.stride, spec.padding);
+            let window = pool_window(spec);
             alone(max_pool2d::native_backward(input, window, gradient)?)
         }
         Layer::AveragePool2d(spec) => {
-            let window = window(spec.kernel, spec.stride, spec.padding);
+            let window = pool_window(spec);
             alone(average_pool2d::native_backward(input, window, gradient)?)
         }
         Layer::Dropout(probability) => {
@@ -134,7 +134,7 @@ fn pure(layer: &Layer, parameters: &[Tensor], input: &Tensor) -> Result<Tensor, 
     Ok(match layer {
         Layer::Dense(_) => dense::native(input, &parameters[0], parameters.get(1))?,
         Layer::Conv2d(spec) => {
-            let window = window(spec.kernel, spec.stride, spec.padding);
+            let window = conv_window(spec);
             conv2d::native(input, &parameters[0], parameters.get(1), window)?
         }
         Layer::Relu => relu::native(input),
@@ -142,20 +142,14 @@ fn pure(layer: &Layer, parameters: &[Tensor], input: &Tensor) -> Result<Tensor, 
         Layer::Tanh => tanh::native(input),
         Layer::Softmax => softmax::native(input),
         Layer::Flatten => flatten::native(input)?,
-        Layer::MaxPool2d(spec) => max_pool2d::native(input, window(spec.kernel, spec.stride, spec.padding))?,
-        Layer::AveragePool2d(spec) => {
-            average_pool2d::native(input, window(spec.kernel, spec.stride, spec.padding))?
-        }
+        Layer::MaxPool2d(spec) => max_pool2d::native(input, pool_window(spec))?,
+        Layer::AveragePool2d(spec) => average_pool2d::native(input, pool_window(spec))?,
         other => return Err(unsupported(other)),
     })
 }
 
 fn affine<'a>(spec: &NormSpec, parameters: &'a [Tensor]) -> Affine<'a, Tensor> {
     Affine { gamma: &parameters[0], beta: &parameters[1], epsilon: spec.epsilon }
-}
-
-fn window(kernel: (u32, u32), stride: (u32, u32), padding: (u32, u32)) -> Window {
-    Window { kernel: kernel.into(), stride: stride.into(), padding: padding.into() }
 }
 
 fn mix(running: &mut Tensor, batch: &Tensor) {
