@@ -38,34 +38,39 @@ impl<'a> Examiner<'a> {
     pub fn examine(&self, cases: &[Case]) -> Result<Findings, HostError> {
         let mut findings = Findings::default();
         let runs: Vec<_> = cases.iter().map(Case::run).collect();
-        let answers = self.run_each(&runs)?;
-        for (case, Ran { outcome, usage }) in cases.iter().zip(&answers) {
-            match compare(case, outcome) {
+        let asked = self.run_each(&runs, |at, Ran { outcome, usage }| {
+            match compare(&cases[at], &outcome) {
                 Ok(error) => findings.passed(error),
                 Err(failure) => findings.failed(*failure),
             }
-            findings.used(*usage);
-        }
-        for case in &cases[answers.len()..] {
+            findings.used(usage);
+        })?;
+        for case in &cases[asked..] {
             findings.question(case.asked(), Some((NOT_ASKED.to_owned(), None)));
         }
         Ok(findings)
     }
 
-    /// Asks all of these, as many at a time as there are threads. Where a few in a row never end, the rest is not
-    /// asked, and what comes back is shorter.
-    pub fn run_each(&self, runs: &[Run<'_>]) -> Result<Vec<Ran>, HostError> {
-        let mut all = Vec::with_capacity(runs.len());
+    /// Asks all of these, as many at a time as there are threads, and tells what became of each by its place, in order,
+    /// a few at a time: answers may be large, and nobody keeps them all. Where a few in a row never end, the rest is not
+    /// asked. Returns how many were.
+    pub fn run_each(&self, runs: &[Run<'_>], mut tell: impl FnMut(usize, Ran)) -> Result<usize, HostError> {
+        let mut asked = 0;
         for part in runs.chunks(TOGETHER) {
             let at_once = self.launch.at_once().clamp(1, TOGETHER);
             let ran: Vec<_> =
                 part.par_chunks(at_once).map(|some| self.launch.run_each(some)).collect::<Result<_, _>>()?;
-            all.extend(ran.into_iter().flatten());
-            if all[all.len() - part.len()..].iter().all(|ran| is_endless(&ran.outcome)) {
+            let mut all_endless = true;
+            for ran in ran.into_iter().flatten() {
+                all_endless &= is_endless(&ran.outcome);
+                tell(asked, ran);
+                asked += 1;
+            }
+            if all_endless {
                 break;
             }
         }
-        Ok(all)
+        Ok(asked)
     }
 
     /// A fresh guest with one model of these layers that has these parameters, put to `ask`.

@@ -207,6 +207,9 @@ impl<W: Work> Serving<'_, W> {
         let Order::RunEach(runs) = request.order else { unreachable!("it was looked at") };
         let shapes = runs.iter().flat_map(|run| run.parameters.iter().chain(&run.inputs)).cloned().collect();
         let tensors = wire::tensors(shapes, elements)?;
+        if runs.iter().any(|run| run.inputs.is_empty()) {
+            return Err(wire::broken("a model is to be run on nothing"));
+        }
         match self.launcher().and_then(|launch| ran(launch, &runs, &tensors)) {
             Ok((ran, answers)) => {
                 let parts: Vec<_> = answers.iter().map(Tensor::data).collect();

@@ -6,7 +6,7 @@
 
 use std::{
     fmt,
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use thiserror::Error;
@@ -14,9 +14,6 @@ use tito_artifact::Digest;
 use tito_sandbox::{HostError, Outcome, Trap, TrapKind};
 
 use crate::{canary, starter::Starter};
-
-/// How many deaths make a quarantine.
-const DEATHS: usize = 2;
 
 /// A submission whose workers died twice. It has no grade, and a person must look at it.
 #[derive(Clone, Debug, Error)]
@@ -42,12 +39,19 @@ impl fmt::Display for Quarantined {
 #[derive(Debug)]
 pub(crate) struct Deaths {
     digest: Digest,
-    words: Mutex<Vec<String>>,
+    toll: Mutex<Toll>,
+}
+
+#[derive(Debug, Default)]
+struct Toll {
+    words: Vec<String>,
+    /// How many there were before this attempt began.
+    before: usize,
 }
 
 impl Deaths {
     pub(crate) fn of(digest: Digest) -> Self {
-        Self { digest, words: Mutex::default() }
+        Self { digest, toll: Mutex::default() }
     }
 
     /// Does `work`, and does it once more if a worker died of it and the canary lives: a death is nobody's fault
@@ -61,32 +65,50 @@ impl Deaths {
         starter: &Starter,
         mut work: impl FnMut() -> Result<T, E>,
     ) -> Result<T, E> {
-        let before = self.count();
+        self.begin();
         let first = work()?;
-        if self.count() == before {
+        if self.outcome::<T>().is_none() {
             return Ok(first);
         }
         canary::sing(starter)?;
+        self.begin();
         work()
     }
 
-    fn count(&self) -> usize {
-        self.words.lock().unwrap_or_else(PoisonError::into_inner).len()
+    /// Begins an attempt.
+    fn begin(&self) {
+        let mut toll = self.toll();
+        toll.before = toll.words.len();
     }
 
-    /// Notes a death: it is the outcome of the call that the worker was serving.
+    /// What becomes of every call once a worker has died in this attempt, which is not believed any more.
+    pub(crate) fn outcome<T>(&self) -> Option<Outcome<T>> {
+        let toll = self.toll();
+        toll.words.get(toll.before).map(|words| crash(words))
+    }
+
+    /// Notes a death: it is the outcome of the call that the worker was serving, and of all that come after it. Several
+    /// in one attempt, on several threads, are one.
     ///
     /// # Errors
     ///
-    /// If it is not the first: then the submission is [`Quarantined`].
+    /// If there was one before this attempt: then the submission is [`Quarantined`].
     pub(crate) fn note<T>(&self, words: &str) -> Result<Outcome<T>, HostError> {
-        let mut deaths = self.words.lock().unwrap_or_else(PoisonError::into_inner);
-        deaths.push(words.to_owned());
-        if deaths.len() < DEATHS {
-            let message = format!("the process that ran it died: {words}");
-            return Ok(Outcome::Trap(Trap { kind: TrapKind::Crash, message, functions: Vec::new() }));
+        let mut toll = self.toll();
+        toll.words.push(words.to_owned());
+        if toll.before == 0 {
+            return Ok(crash(&toll.words[0]));
         }
-        let quarantined = Quarantined { digest: self.digest, deaths: deaths.clone() };
+        let quarantined = Quarantined { digest: self.digest, deaths: toll.words.clone() };
         Err(HostError::new("nothing is graded", quarantined))
     }
+
+    fn toll(&self) -> MutexGuard<'_, Toll> {
+        self.toll.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn crash<T>(words: &str) -> Outcome<T> {
+    let message = format!("the process that ran it died: {words}");
+    Outcome::Trap(Trap { kind: TrapKind::Crash, message, functions: Vec::new() })
 }

@@ -23,7 +23,7 @@ use crate::{
     crew::{Crew, MOMENT},
     deaths::Deaths,
     starter::Starter,
-    wire::{self, Order, Report, RunShapes, Value},
+    wire::{self, Order, RanShape, Report, RunShapes, Value},
     worker::{Allowance, Answered, Call, Stop, Worker},
 };
 
@@ -130,7 +130,7 @@ impl Launch for Remote {
     fn run_each(&self, runs: &[Run<'_>]) -> Result<Vec<Ran>, HostError> {
         let mut all = Vec::with_capacity(runs.len());
         while let Some(rest) = runs.get(all.len()..).filter(|rest| !rest.is_empty()) {
-            all.extend(self.case.run_some(rest)?);
+            all.extend(self.case.run_some(&rest[..rest.len().min(self.at_once())])?);
         }
         Ok(all)
     }
@@ -160,6 +160,9 @@ impl Case {
     fn worker(&self) -> Called<Worker> {
         if let Some(end) = self.unloadable.get() {
             return Ok(end.clone().map(|never| match never {}));
+        }
+        if let Some(crash) = self.deaths.outcome() {
+            return Ok(crash);
         }
         let first = self.first().take();
         let loaded = match first {
@@ -205,7 +208,7 @@ impl Case {
         Ok(self.unloadable.get_or_init(|| outcome).clone().map(|never| match never {}))
     }
 
-    /// One call, and what it took of the time for all calls.
+    /// One call.
     fn call(
         &self,
         worker: Worker,
@@ -217,10 +220,12 @@ impl Case {
         let elements = self.limits.output_elements.saturating_add(wire::MORE_ELEMENTS as u64);
         let allowance = Allowance { time, body_bytes: elements.saturating_mul(4) };
         let call = Call { fresh, order, body, allowance, limits: &self.limits };
-        let called = worker.call(call, &mut NothingTrains);
-        let took = called.as_ref().map_or(time, |(_, answered)| answered.time);
-        self.spent.fetch_add(took.as_nanos() as u64, Ordering::Relaxed);
-        called
+        worker.call(call, &mut NothingTrains)
+    }
+
+    /// Takes this from the time for all calls.
+    fn charge(&self, time: Duration) {
+        self.spent.fetch_add(time.as_nanos() as u64, Ordering::Relaxed);
     }
 
     /// The time that so many calls in one message have together.
@@ -244,22 +249,30 @@ impl Case {
         let time = self.deadline(runs.iter().map(Run::calls).max().unwrap_or_default());
         let order = Order::RunEach(runs.iter().map(RunShapes::from).collect());
         match self.call(worker, false, order, &body, time) {
-            Ok((worker, answered)) => self.ran(worker, answered, runs.len()),
+            Ok((worker, answered)) => self.ran(worker, answered, runs),
             Err(stop) => {
                 self.crew.bury();
                 match stop {
-                    Stop::Deadline if runs.len() > 1 => self.run_some(&runs[..1]),
-                    stop => Ok(without(self.stopped(stop, self.deadline(1))?)),
+                    // It is not known whose fault that was, so nobody is charged, and each is asked alone.
+                    Stop::Deadline if runs.len() > 1 => {
+                        self.is_quick.store(false, Ordering::Relaxed);
+                        self.run_some(&runs[..1])
+                    }
+                    stop => {
+                        self.charge(time);
+                        Ok(without(self.stopped(stop, self.deadline(1))?))
+                    }
                 }
             }
         }
     }
 
-    /// What a worker said that was asked for so many runs.
-    fn ran(&self, worker: Worker, answered: Answered<f32>, asked: usize) -> Result<Vec<Ran>, HostError> {
+    /// What a worker said that was asked for these runs.
+    fn ran(&self, worker: Worker, answered: Answered<f32>, runs: &[Run<'_>]) -> Result<Vec<Ran>, HostError> {
         let Answered { report, body, time } = answered;
+        self.charge(time);
         let ran = match report {
-            Report::RanEach(ran) if (1..=asked).contains(&ran.len()) => wire::ran(ran, body).ok(),
+            Report::RanEach(ran) if self.can_be(&ran, runs) => wire::ran(ran, body).ok(),
             _ => None,
         };
         let Some(ran) = ran else {
@@ -273,6 +286,19 @@ impl Case {
             _ => self.crew.bury(),
         }
         Ok(ran)
+    }
+
+    /// Whether a worker can have run these so: the first of them, with one at least, each by a guest of its own, and none
+    /// after one that ended its guest.
+    fn can_be(&self, ran: &[RanShape], runs: &[Run<'_>]) -> bool {
+        let Some((_, before)) = ran.split_last() else { return false };
+        let goes_on = |ran: &RanShape| matches!(ran.outcome, Outcome::Answer(_) | Outcome::Fault(_));
+        let is_own = |(ran, run): (&RanShape, &Run<'_>)| {
+            let calls = u64::from(run.calls());
+            let fuel = calls.saturating_mul(self.limits.fuel_per_call);
+            ran.usage.calls <= calls && ran.usage.fuel <= fuel
+        };
+        ran.len() <= runs.len() && before.iter().all(goes_on) && ran.iter().zip(runs).all(is_own)
     }
 
     fn is_spent(&self) -> bool {
@@ -310,14 +336,21 @@ impl RemoteGuest {
             Life::In(worker) => worker.take(),
         };
         let worker = worker.ok_or_else(|| HostError::new("cannot ask a guest", "a call before it failed"))?;
+        if let Some(crash) = self.case.deaths.outcome() {
+            return Ok(self.over(crash));
+        }
         if self.case.is_spent() {
             return Ok(self.over(self.case.spent()));
         }
         let fresh = mem::take(&mut self.is_fresh);
         let time = self.case.deadline(order.calls() + u32::from(fresh));
         match self.case.call(worker, fresh, order, body, time) {
-            Ok((worker, answered)) => self.answered(worker, answered, take),
+            Ok((worker, answered)) => {
+                self.case.charge(answered.time);
+                self.answered(worker, answered, take)
+            }
             Err(stop) => {
+                self.case.charge(time);
                 let end = self.case.stopped(stop, self.case.deadline(1))?;
                 Ok(self.over(end))
             }

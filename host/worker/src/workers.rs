@@ -23,6 +23,9 @@ use crate::{
 /// What a process needs besides what its guest may have: the program, wasmtime, frames on their way.
 const OWN_BYTES: u64 = 256 << 20;
 
+/// More calls than one message has: as many deadlines may pass before tito looks at the sum.
+const MESSAGE_CALLS: u64 = 8;
+
 /// Native code is some ten times as large as WebAssembly.
 const CODE_BYTES: u64 = 1 << 28;
 
@@ -162,7 +165,7 @@ impl Workers {
         let run = &self.limits.run;
         // A call's answer lies in the guest's memory, in ours, and in the frame at the same time.
         let bytes = run.memory_bytes + 2 * u64::from(run.output_bytes) + OWN_BYTES;
-        bounds(bytes, run.total_ms + run.deadline_ms)
+        bounds(bytes, run.total_ms.saturating_add(MESSAGE_CALLS.saturating_mul(run.deadline_ms)))
     }
 
     /// The name of an artifact's entry in the cache: what is compiled, and by what.

@@ -2,13 +2,13 @@
 //!
 //! Both sides are the submission's own, so that a wrong layer fails the check of that layer and not this one.
 
-use std::{iter, slice};
+use std::{mem, slice};
 
 use tito_grade::{CaseEvidence, Hint};
-use tito_judge::{Case, Draw, Examiner, Failure, Findings, NOT_ASKED, advice, audited, compare};
+use tito_judge::{Case, Draw, Examiner, Failure, Findings, NOT_ASKED, advice, audited, compare, describe};
 use tito_kernels::{Judged, Wide};
 use tito_sandbox::{DenseSpec, HostError, Layer, Outcome, Ran, Run};
-use tito_tensor::Tensor;
+use tito_tensor::{Shape, Tensor};
 
 use super::shapes::wide_extent;
 use crate::{Context, milestone::Found};
@@ -20,14 +20,43 @@ pub(super) fn check(context: &Context<'_>) -> Result<Found, HostError> {
     let mut draw = context.seed.draw("1/composition");
     let cases: Vec<Case> = (1..=DEEPEST).map(|depth| audited(|| stack(&mut draw, depth))).collect();
     let (examiner, mut findings) = (context.examiner(), Findings::default());
-    let chains = chains(&examiner, &cases, |case| &case.input, &mut findings)?;
-    let moved = self::chains(&examiner, &cases, |case| &case.rehearsals[0], &mut findings)?;
-    let runs: Vec<_> = cases.iter().map(Case::run).collect();
-    let stacks = examiner.run_each(&runs)?.into_iter().map(Some).chain(iter::repeat(None));
-    for (case, ((chain, moved), stack)) in cases.iter().zip(chains.into_iter().zip(moved).zip(stacks)) {
-        judge(case, chain, &moved, stack, &mut findings);
+    let all: Vec<_> = cases.iter().collect();
+    let mut chains = chains(&examiner, &all, |case| &case.input, &mut findings)?;
+    // Only stacks whose layers answer are asked for more.
+    let right: Vec<_> = (0..cases.len()).filter(|&at| chains[at].is_ok()).collect();
+    let stacks: Vec<_> = right.iter().map(|&at| &cases[at]).collect();
+    let moved = self::chains(&examiner, &stacks, |case| &case.rehearsals[0], &mut findings)?;
+    let runs: Vec<_> = stacks.iter().map(|case| case.run()).collect();
+    let mut judged = vec![Err(not_asked()); runs.len()];
+    examiner.run_each(&runs, |at, Ran { outcome, usage }| {
+        let Ok(chain) = &chains[right[at]] else { unreachable!("those that answered were asked") };
+        findings.used(usage);
+        judged[at] = judge(stacks[at], chain, &moved[at], &outcome);
+    })?;
+    let mut judged = judged.into_iter();
+    for (case, chain) in cases.iter().zip(&mut chains) {
+        let found = match mem::replace(chain, Err(not_asked())) {
+            Ok(_) => judged.next().expect("those that answered were judged"),
+            Err(wrong) => Err(wrong),
+        };
+        match found {
+            Ok(error) => findings.passed(error),
+            Err(Wrong::Answer(failure)) => findings.failed(*failure),
+            Err(Wrong::Question(came_back, hint)) => findings.question(case.asked(), Some((came_back, hint))),
+        }
     }
     Ok(Found::Cases(findings))
+}
+
+/// What is wrong with a stack: its answer, or what came back instead of one.
+#[derive(Clone)]
+enum Wrong {
+    Answer(Box<Failure>),
+    Question(String, Option<Hint>),
+}
+
+fn not_asked() -> Wrong {
+    Wrong::Question(NOT_ASKED.to_owned(), None)
 }
 
 /// A stack on a batch of small images: flatten, then dense layers and activations in turn. Weights are scaled so
@@ -53,64 +82,76 @@ fn stack(draw: &mut Draw, depth: usize) -> Case {
 /// Holds a stack against its layers one after the other, and those against what they give for another input.
 fn judge(
     case: &Case,
-    chain: Outcome<Tensor>,
-    moved: &Outcome<Tensor>,
-    stack: Option<Ran>,
-    findings: &mut Findings,
-) {
-    let chain = match chain {
-        Outcome::Answer(chain) => chain,
-        failed => {
-            let came_back = format!("a layer alone gives {failed}");
-            return findings.question(case.asked(), Some((came_back, advice(&failed))));
-        }
-    };
-    let wanted = case.expected.value.shape();
-    if chain.shape() != wanted {
-        // Layers that all give their input back would else make a right stack.
-        let came_back = format!("the layers one after the other give shape {}, not {wanted}", chain.shape());
-        return findings.question(case.asked(), Some((came_back, None)));
-    }
-    if matches!(moved, Outcome::Answer(moved) if moved.same_bits(&chain)) {
+    chain: &Tensor,
+    moved: &Result<Tensor, Wrong>,
+    stack: &Outcome<Tensor>,
+) -> Result<f64, Wrong> {
+    if matches!(moved, Ok(moved) if moved.same_bits(chain)) {
         let hint =
             Hint { misconception: "input-ignored".into(), advice: "Does `forward` read its input?".into() };
         let came_back = "the layers give the same answer to another input".to_owned();
-        return findings.question(case.asked(), Some((came_back, Some(hint))));
+        return Err(Wrong::Question(came_back, Some(hint)));
     }
-    let Some(Ran { outcome, usage }) = stack else {
-        return findings.question(case.asked(), Some((NOT_ASKED.to_owned(), None)));
-    };
-    findings.used(usage);
-    match compare(&as_chain(case, &chain), &outcome) {
-        Ok(error) => findings.passed(error),
-        Err(failure) => findings.failed(explained(*failure)),
-    }
+    compare(&as_chain(case, chain), stack).map_err(|failure| Wrong::Answer(Box::new(explained(*failure))))
 }
 
-/// Every layer of each stack alone, on the answer of the one before; all stacks a layer at a time.
+/// Every layer of each stack alone, on the answer of the one before; all stacks a layer at a time. An answer of another
+/// shape than the layer's ends its chain: layers that all give their input back would else make a right stack, and
+/// nobody keeps what may be large.
 fn chains(
     examiner: &Examiner<'_>,
-    cases: &[Case],
+    cases: &[&Case],
     input: fn(&Case) -> &Tensor,
     findings: &mut Findings,
-) -> Result<Vec<Outcome<Tensor>>, HostError> {
-    let mut carried: Vec<_> = cases.iter().map(|case| Outcome::Answer(input(case).clone())).collect();
+) -> Result<Vec<Result<Tensor, Wrong>>, HostError> {
+    let mut carried: Vec<_> = cases.iter().map(|case| Ok(input(case).clone())).collect();
     for place in 0..DEEPEST {
-        let step = |(at, case)| Some((at, alone(case, place, &carried[at])?));
-        let (stacks, runs): (Vec<_>, Vec<_>) = cases.iter().enumerate().filter_map(step).unzip();
-        let ran = examiner.run_each(&runs)?;
-        ran.iter().for_each(|ran| findings.used(ran.usage));
-        // Where the first ones never ended, the others were not asked, and would not have ended either.
-        let Some(last) = ran.last().map(|ran| ran.outcome.clone()) else { break };
-        let outcomes = ran.into_iter().map(|ran| ran.outcome).chain(iter::repeat(last));
-        stacks.into_iter().zip(outcomes).for_each(|(at, outcome)| carried[at] = outcome);
+        let steps = cases.iter().copied().zip(&carried).enumerate();
+        let steps = steps.filter_map(|(at, (case, carried))| Some((at, alone(case, place, carried)?)));
+        let (stacks, runs): (Vec<_>, Vec<_>) = steps.unzip();
+        let mut answers = vec![Err(not_asked()); runs.len()];
+        examiner.run_each(&runs, |at, Ran { outcome, usage }| {
+            findings.used(usage);
+            answers[at] = answered(&runs[at], outcome);
+        })?;
+        stacks.into_iter().zip(answers).for_each(|(at, answer)| carried[at] = answer);
     }
     Ok(carried)
 }
 
+/// The answer of a layer, if it has the layer's shape.
+fn answered(run: &Run<'_>, outcome: Outcome<Tensor>) -> Result<Tensor, Wrong> {
+    let wanted = shape_after(&run.layers[0], run.inputs[0].shape());
+    match outcome {
+        Outcome::Answer(answer) if *answer.shape() == wanted => Ok(answer),
+        Outcome::Answer(answer) => {
+            let came_back = format!(
+                "the layers one after the other give shape {}, not {wanted}, after {}",
+                answer.shape(),
+                describe(run.layers)
+            );
+            Err(Wrong::Question(came_back, None))
+        }
+        failed => {
+            let came_back = format!("a layer alone gives {failed}");
+            Err(Wrong::Question(came_back, advice(&failed)))
+        }
+    }
+}
+
+/// The shape of a layer's output, for the layers that stacks here are made of.
+fn shape_after(layer: &Layer, input: &Shape) -> Shape {
+    let extents = input.extents();
+    match layer {
+        Layer::Dense(spec) => Shape::new([&extents[..extents.len() - 1], &[spec.outputs]].concat()),
+        Layer::Flatten => Shape::from([extents[0], extents[1..].iter().product()]),
+        _ => input.clone(),
+    }
+}
+
 /// The layer at a place of a stack by itself, if there is one and the ones before it have answered.
-fn alone<'a>(case: &'a Case, place: usize, carried: &'a Outcome<Tensor>) -> Option<Run<'a>> {
-    let (before, Outcome::Answer(tensor)) = (case.layers.get(..=place)?, carried) else { return None };
+fn alone<'a>(case: &'a Case, place: usize, carried: &'a Result<Tensor, Wrong>) -> Option<Run<'a>> {
+    let (before, Ok(tensor)) = (case.layers.get(..=place)?, carried) else { return None };
     let (layer, before) = before.split_last()?;
     let count = |layer| tito_judge::parameter_shapes(layer).len();
     let first = before.iter().map(count).sum();

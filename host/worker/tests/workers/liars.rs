@@ -13,7 +13,7 @@ use std::{
 };
 
 use tito_lockdown::Orders;
-use tito_sandbox::{Fault, ModelId, Outcome, Usage};
+use tito_sandbox::{Fault, Layer, ModelId, Outcome, Trap, TrapKind, Usage};
 use tito_tensor::Shape;
 use tito_worker::wire::{self, Frame, Order, RanShape, Reply, Report, Request, VERSION, Value};
 
@@ -62,6 +62,16 @@ pub(crate) const LIES_OF_RUNS: &[(&str, Lie, &str)] = &[
         "not asked",
     ),
     ("a-model-for-runs", built, "not asked"),
+    (
+        "a-run-after-a-trap",
+        |socket, call| reply(socket, call, Report::RanEach(vec![crash(), crash()])),
+        "not asked",
+    ),
+    (
+        "a-run-of-others-fuel",
+        |socket, call| reply(socket, call, Report::RanEach(vec![others()])),
+        "not asked",
+    ),
     ("a-run-of-much-fuel", |socket, call| reply(socket, call, Report::RanEach(vec![much()])), "fuel"),
 ];
 
@@ -71,6 +81,16 @@ fn no_answer() -> RanShape {
 
 fn one() -> RanShape {
     RanShape { outcome: Outcome::Answer(Shape::new([1])), ..no_answer() }
+}
+
+fn crash() -> RanShape {
+    let trap = Trap { kind: TrapKind::Other, message: String::new(), functions: Vec::new() };
+    RanShape { outcome: Outcome::Trap(trap), ..no_answer() }
+}
+
+/// More calls than one run has, and no more than all that the worker was asked for.
+fn others() -> RanShape {
+    RanShape { usage: Usage { calls: 5, ..Usage::default() }, ..no_answer() }
 }
 
 fn much() -> RanShape {
@@ -93,8 +113,18 @@ pub(crate) fn main(lie: &str, arguments: impl Iterator<Item = OsString>) -> ! {
 
 fn serve(lie: &str, socket: &mut UnixStream) -> io::Result<()> {
     while let Some(frame) = Frame::<Request>::read(socket, 1 << 30)? {
-        let (Request { call, order, .. }, _) = frame.body::<u8>(socket)?;
+        let (Request { call, order, .. }, body) = frame.body::<u8>(socket)?;
         match order {
+            // Does what the canary wants and dies of anything else.
+            Order::Build { layers, .. } if lie == "abort-on-tanh" => match layers.as_slice() {
+                [Layer::Tanh] => process::abort(),
+                _ => built(socket, call)?,
+            },
+            Order::Forward { shape, .. } if lie == "abort-on-tanh" => {
+                let report = ended_as(Value::Tensors(vec![shape]), Usage::default(), Vec::new());
+                wire::send(socket, &Reply { call, report }, &[body.as_slice()])?;
+            }
+            Order::RunEach(_) if lie == "abort-on-tanh" => process::abort(),
             Order::Compile { .. } => {
                 let report = ended_as(Value::Code, Usage::default(), Vec::new());
                 wire::send(socket, &Reply { call, report }, &[b"code".as_slice()])?;

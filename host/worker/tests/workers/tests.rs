@@ -25,8 +25,7 @@ use crate::liars::{LIES, LIES_OF_RUNS};
 
 pub(crate) fn all() -> Vec<Trial> {
     let mut trials: Vec<_> = TESTS.iter().map(|&(name, test)| trial(name.to_owned(), test)).collect();
-    let slow = a_worker_that_stands_still_is_given_up;
-    trials.push(trial("a_worker_that_stands_still_is_given_up".to_owned(), slow).with_ignored_flag(true));
+    trials.extend(SLOW.iter().map(|&(name, test)| trial(name.to_owned(), test).with_ignored_flag(true)));
     trials.extend(LIES.iter().map(|&(lie, _, words)| {
         trial(format!("lie_{}", lie.replace('-', "_")), move || is_found_out(lie, words))
     }));
@@ -66,6 +65,12 @@ const TESTS: &[Test] = &[
     ("what_was_compiled_is_kept", what_was_compiled_is_kept),
     ("the_canary_is_the_skeleton_and_lives", the_canary_is_the_skeleton_and_lives),
     ("epochs_are_answered_and_logs_arrive", epochs_are_answered_and_logs_arrive),
+];
+
+/// What takes long, and is run by CI alone.
+const SLOW: &[Test] = &[
+    ("a_worker_that_stands_still_is_given_up", a_worker_that_stands_still_is_given_up),
+    ("a_slow_guest_is_not_killed_by_the_kernel", a_slow_guest_is_not_killed_by_the_kernel),
 ];
 
 fn program(kind: &str) -> Program {
@@ -319,10 +324,10 @@ fn is_found_out(lie: &str, words: &str) {
 
 fn is_found_out_by_runs(lie: &str, words: &str) {
     let remote = answered(remote(lie, &skeleton(&[]), Metering::Metered, &Limits::default()));
-    let inputs = [input()];
+    let inputs = [input(), input()];
     let ran = remote.run_each(&relus(&inputs)).expect("one death is an outcome");
     match ran.as_slice() {
-        [Ran { outcome: Outcome::Trap(trap), .. }] => {
+        [Ran { outcome: Outcome::Trap(trap), .. }, _] => {
             assert_eq!(trap.kind, TrapKind::Crash);
             assert!(trap.message.contains(words), "{}", trap.message);
         }
@@ -361,12 +366,33 @@ fn quarantined(error: &HostError) -> &Quarantined {
 
 fn two_deaths_are_a_quarantine() {
     let artifact = skeleton(&[]);
-    let remote = answered(remote("abort", &artifact, Metering::Metered, &Limits::default()));
-    let first = ask(&remote).expect("one death is an outcome");
-    assert!(first.to_string().contains("SIGABRT"), "{first}");
-    let error = ask(&remote).expect_err("two deaths are too many");
-    let Quarantined { digest, deaths } = quarantined(&error);
-    assert_eq!((*digest, deaths.len()), (artifact.digest(), 2));
+    let inputs = [input(), input()];
+    let asks: [fn(&Remote, &[Tensor]) -> Called<()>; 2] = [
+        |remote, _| remote.launch()?.then(|mut guest| Ok(guest.build(&[Layer::Tanh], 1)?.map(|_| ()))),
+        // Whoever dies of the first of several is not asked for the second in the same attempt.
+        |remote, inputs| Ok(remote.run_each(&relus(inputs))?.pop().expect("two ran").outcome.map(|_| ())),
+    ];
+    for ask in asks {
+        let remote = answered(remote("abort-on-tanh", &artifact, Metering::Metered, &Limits::default()));
+        let attempts = AtomicUsize::new(0);
+        let error = remote.settled(|| {
+            let outcome = ask(&remote, &inputs)?;
+            attempts.fetch_add(1, Ordering::Relaxed);
+            assert!(outcome.to_string().contains("SIGABRT"), "{outcome}");
+            // An attempt in which a worker died asks nobody any more.
+            let again = ask(&remote, &inputs)?;
+            assert_eq!(again.to_string(), outcome.to_string());
+            Ok::<_, HostError>(())
+        });
+        let error = error.expect_err("two deaths are too many");
+        let Quarantined { digest, deaths } = quarantined(&error);
+        assert_eq!((*digest, deaths.len()), (artifact.digest(), 2));
+        assert_eq!(
+            attempts.into_inner(),
+            1,
+            "the first attempt is not believed, and the second has no outcome"
+        );
+    }
 }
 
 fn deaths_while_loading_are_told() {
@@ -381,6 +407,18 @@ fn deaths_while_loading_are_told() {
     // The canary dies of the same, and is asked before the submission is blamed a second time.
     assert!(error.to_string().contains("canary"), "{error}");
     assert_eq!(asked.into_inner(), 1);
+}
+
+/// What the kernel kills is not graded, so that it must not kill before the deadlines do.
+fn a_slow_guest_is_not_killed_by_the_kernel() {
+    let limits = short(|limits| {
+        (limits.run.deadline_ms, limits.run.total_ms, limits.run.fuel_per_call) = (2_000, 1, u64::MAX / 2);
+    });
+    let remote = answered(remote("honest", &skeleton(&[("forward", LOOP)]), Metering::Timed, &limits));
+    let inputs = [input(), input()];
+    let ran = remote.run_each(&relus(&inputs)).expect("the host is well");
+    let kinds: Vec<_> = ran.iter().map(|ran| limit_of(&ran.outcome)).collect();
+    assert_eq!(kinds, [LimitKind::Deadline, LimitKind::Total]);
 }
 
 /// Waits for a minute.

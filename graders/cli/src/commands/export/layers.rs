@@ -80,16 +80,23 @@ impl Exports {
     fn of(artifact: &Artifact, limits: &Limits) -> Result<Self, Failure> {
         let prepared = Walls::default().isolation(limits, None)?.compile(artifact, Metering::Metered)?;
         let examiner = Examiner::new(&prepared);
-        let found = layers().into_par_iter().map(|(layer, wanted)| {
-            let (outcome, _) = examiner.with_guest(|guest| guest.build(&[layer], 0))?;
-            Ok::<_, Failure>(Found::new(&layer, wanted, &outcome))
-        });
+        let found = || {
+            let found = layers().into_par_iter().map(|(layer, wanted)| {
+                let (outcome, _) = examiner.with_guest(|guest| guest.build(&[layer], 0))?;
+                Ok::<_, Failure>(Found::new(&layer, wanted, &outcome))
+            });
+            found.collect()
+        };
+        let layers = match &prepared {
+            Outcome::Answer(prepared) => prepared.settled(found)?,
+            _ => found()?,
+        };
         let bytes = artifact.bytes().len() as u64;
         Ok(Self {
             component: ComponentId { sha256: artifact.digest().to_string(), bytes },
             exports: artifact.exports().to_vec(),
             has_models: artifact.exports().iter().any(|name| name == MODELS),
-            layers: found.collect::<Result<_, _>>()?,
+            layers,
         })
     }
 
