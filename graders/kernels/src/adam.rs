@@ -5,7 +5,7 @@
 
 use tito_tensor::Tensor;
 
-use crate::{Judged, ShapeError, Wide, shape_error::alike};
+use crate::{Judged, ShapeError, Wide, shape_error::each_alike};
 
 /// The settings of a run. They are f32s on purpose: the oracle evaluates what these say, and not what they stand for.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -43,24 +43,24 @@ impl Oracle {
     /// What one step makes of these parameters.
     ///
     /// The gauge is |p| + rate · |m̂| / (√v̂ + ε) · (1 + κ), with the absolute values in m in place of m: the last factor
-    /// is what rounding β₁ᵗ and β₂ᵗ does to 1 minus it, κ = Σ t βᵗ / (1 − βᵗ). The terms are the operands and the steps
-    /// so far.
+    /// is what rounding β₁ᵗ and β₂ᵗ does to 1 minus it, κ = Σ t βᵗ / (1 − βᵗ) / 16, since the tolerance is 17 at least. The
+    /// terms are the operands and the steps so far.
     ///
     /// # Errors
     ///
-    /// If a gradient has another shape than its parameter.
+    /// If there is not one gradient of the same shape for each parameter; nothing has moved then.
     pub fn step(&mut self, parameters: &[Wide], gradients: &[Wide]) -> Result<Vec<Judged>, ShapeError> {
+        each_alike("adam", parameters.iter().map(Wide::shape), gradients.iter().map(Wide::shape))?;
         self.steps += 1;
         let Adam { rate, beta1, beta2, epsilon, decay, decoupled } = self.settings;
         let [rate, beta1, beta2, epsilon, decay] = [rate, beta1, beta2, epsilon, decay].map(f64::from);
         let (coupled, apart) = if decoupled { (0.0, decay) } else { (decay, 0.0) };
         let powers = [beta1, beta2].map(|beta| libm::pow(beta, f64::from(self.steps)));
         let [rest1, rest2] = powers.map(|power| 1.0 - power);
-        let doubt = 1.0 + powers.iter().map(|p| f64::from(self.steps) * p / (1.0 - p)).sum::<f64>();
+        let doubt = 1.0 + powers.iter().map(|p| f64::from(self.steps) * p / (1.0 - p)).sum::<f64>() / 16.0;
         self.moments.resize_with(parameters.len(), Default::default);
         let mut stepped = Vec::new();
         for ((p, g), [m, sizes, v]) in parameters.iter().zip(gradients).zip(&mut self.moments) {
-            alike("adam", p.shape(), g.shape())?;
             [&mut *m, sizes, v].into_iter().for_each(|moment| moment.resize(p.data().len(), 0.0));
             let (mut value, mut gauge) = (Vec::new(), Vec::new());
             for (i, (&p, &g)) in p.data().iter().zip(g.data()).enumerate() {
@@ -100,8 +100,9 @@ impl Native {
     ///
     /// # Errors
     ///
-    /// If a gradient has another shape than its parameter.
+    /// If there is not one gradient of the same shape for each parameter; nothing has moved then.
     pub fn step(&mut self, parameters: &mut [Tensor], gradients: &[Tensor]) -> Result<(), ShapeError> {
+        each_alike("adam", parameters.iter().map(Tensor::shape), gradients.iter().map(Tensor::shape))?;
         self.steps += 1;
         let Adam { rate, beta1, beta2, epsilon, decay, decoupled } = self.settings;
         let (coupled, apart) = if decoupled { (0.0, decay) } else { (decay, 0.0) };
@@ -109,7 +110,6 @@ impl Native {
         let (rate1, root2) = ((f64::from(rate) / rest(beta1)) as f32, libm::sqrt(rest(beta2)) as f32);
         self.moments.resize_with(parameters.len(), Default::default);
         for ((p, g), [m, v]) in parameters.iter_mut().zip(gradients).zip(&mut self.moments) {
-            alike("adam", p.shape(), g.shape())?;
             [&mut *m, v].into_iter().for_each(|moment| moment.resize(p.data().len(), 0.0));
             for (((p, g), m), v) in p.data_mut().iter_mut().zip(g.data()).zip(m).zip(v) {
                 let g = g + coupled * *p;

@@ -68,9 +68,11 @@ pub fn oracle(input: &Wide, affine: Affine<'_, Wide>) -> Result<(Judged, Moments
     Ok((sums.judged(input.shape().clone(), norm.count()), moments))
 }
 
-/// Images normalised by given moments, in f64: what inference does.
+/// Images normalised by given moments, in f64: what inference does. Each moment was made of so many elements, 1 where it
+/// is given exactly.
 ///
-/// The gauge is |γ|(|x| + |μ|)/√(σ² + ε) + |β|; the terms are those five operands.
+/// The gauge is the one of training, |γ|(1 + |x̂|)(1 + |μ|/σ) + |β|, because nobody can give a submission its moments: it
+/// has made them itself, with the roundings of every batch. The terms are those elements and the five operands.
 ///
 /// # Errors
 ///
@@ -79,6 +81,7 @@ pub fn oracle_inference(
     input: &Wide,
     affine: Affine<'_, Wide>,
     moments: &Moments<Wide>,
+    made_of: usize,
 ) -> Result<Judged, ShapeError> {
     let norm = Norm::new(input.shape(), affine.gamma.shape(), affine.beta.shape())?;
     norm.holds(moments.mean.shape(), moments.variance.shape())?;
@@ -86,10 +89,11 @@ pub fn oracle_inference(
     norm.each(|channel, at| {
         let of = norm.channel(moments, affine, channel);
         let x = input.data()[at];
-        let gauge = of.gamma.abs() * (x.abs() + of.mean.abs()) / of.deviation + of.beta.abs();
-        sums.add_gauged(at, of.gamma * of.normal(x) + of.beta, gauge);
+        let normal = of.normal(x);
+        let gauge = of.gamma.abs() * (1.0 + normal.abs()) * of.doubt() + of.beta.abs();
+        sums.add_gauged(at, of.gamma * normal + of.beta, gauge);
     });
-    Ok(sums.judged(input.shape().clone(), 5))
+    Ok(sums.judged(input.shape().clone(), made_of + 5))
 }
 
 /// The gradients in training in f64, given the one with respect to the output; those of the parameters are γ's and β's.
@@ -264,9 +268,9 @@ impl Norm {
         Err(ShapeError::Channels { operation: "batch-norm2d", name, found, channels })
     }
 
-    /// The elements of one channel of all images.
+    /// The elements of one channel of all images, 1 where there are none, so that a mean of nothing is 0.
     fn count(&self) -> usize {
-        self.images * self.plane
+        (self.images * self.plane).max(1)
     }
 
     /// Tells every element with its channel.

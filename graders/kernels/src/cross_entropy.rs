@@ -11,7 +11,7 @@ use crate::{Judged, Loss, ShapeError, Wide, softmax, sum::Sums};
 /// - `logits`: `[.., classes]`, as the gradient
 /// - `targets`: one class a row
 ///
-/// The gauges are the mean of `|log Σ eˣ| + |x_target| + 1`, and `(p(1 + |x − max|) + 1_target) / rows`; the terms are the
+/// The gauges are the mean of `|log Σ eˣ| + |x_target| + 1`, and `(p(1 + |x − max| + |log Σ eˣ|) + 1_target) / rows`, which also takes p from the logarithm; the terms are the
 /// classes, and for the loss the rows, too. A row of which all are −∞ has no loss that a number could say.
 ///
 /// # Errors
@@ -20,7 +20,7 @@ use crate::{Judged, Loss, ShapeError, Wide, softmax, sum::Sums};
 pub fn oracle(logits: &Wide, targets: &[u32]) -> Result<Loss<Judged, Judged>, ShapeError> {
     let rows = Rows::new(logits.shape(), targets)?;
     let p = softmax::oracle(logits);
-    let count = rows.count as f64;
+    let count = rows.count.max(1) as f64;
     let (mut value, mut gradient) = (Sums::zeros(1), Sums::zeros(logits.data().len()));
     for (row, (x, &target)) in logits.rows().zip(targets).enumerate() {
         let max = x.iter().copied().fold(f64::NEG_INFINITY, f64::max);
@@ -29,7 +29,7 @@ pub fn oracle(logits: &Wide, targets: &[u32]) -> Result<Loss<Judged, Judged>, Sh
         value.add_gauged(0, (log_sum - wanted) / count, (log_sum.abs() + wanted.abs() + 1.0) / count);
         for class in 0..rows.classes {
             let (at, hit) = (row * rows.classes + class, f64::from(class == target as usize));
-            let gauge = (p.gauge[at] + hit) / count;
+            let gauge = (p.gauge[at] + p.value.data()[at] * log_sum.abs() + hit) / count;
             gradient.add_gauged(at, (p.value.data()[at] - hit) / count, gauge);
         }
     }
@@ -47,7 +47,7 @@ pub fn oracle(logits: &Wide, targets: &[u32]) -> Result<Loss<Judged, Judged>, Sh
 pub fn native(logits: &Tensor, targets: &[u32]) -> Result<Loss<f32, Tensor>, ShapeError> {
     let rows = Rows::new(logits.shape(), targets)?;
     let mut gradient = softmax::native(logits);
-    let share = 1.0 / rows.count as f32;
+    let share = 1.0 / rows.count.max(1) as f32;
     let mut value = 0.0;
     let logits = logits.data().chunks_exact(rows.classes);
     for ((p, x), &target) in gradient.data_mut().chunks_exact_mut(rows.classes).zip(logits).zip(targets) {

@@ -39,8 +39,9 @@ pub fn oracle_backward(input: &Wide, window: Window, gradient: &Wide) -> Result<
     for ((plane, site), &dy) in pool.sites().zip(gradient.data()) {
         let first = plane * pool.sweep.plane();
         let larger = |best: Option<usize>, at: usize| match best {
-            Some(best) if input.data()[first + at] <= input.data()[first + best] => Some(best),
-            _ => Some(at),
+            Some(best) if input.data()[first + at] > input.data()[first + best] => Some(at),
+            Some(best) => Some(best),
+            None => Some(at),
         };
         if let Some(at) = pool.sweep.seen(site).map(|(_, at)| at).fold(None, larger) {
             sums.add(first + at, dy);

@@ -4,7 +4,7 @@
 
 use tito_tensor::Tensor;
 
-use crate::{Judged, ShapeError, Wide, shape_error::alike};
+use crate::{Judged, ShapeError, Wide, shape_error::each_alike};
 
 /// The settings of a run. They are f32s on purpose: the oracle evaluates what these say, and not what they stand for.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -35,20 +35,21 @@ impl Oracle {
 
     /// What one step makes of these parameters.
     ///
-    /// The gauge is |p| + rate · Σ of the absolute values in v; the terms are the operands and the steps so far, each of
-    /// which has rounded v.
+    /// The gauge is |p| + rate · Σ of the absolute values in v; the terms are the operands and the steps that v remembers,
+    /// each of which has rounded it.
     ///
     /// # Errors
     ///
-    /// If a gradient has another shape than its parameter.
+    /// If there is not one gradient of the same shape for each parameter; nothing has moved then.
     pub fn step(&mut self, parameters: &[Wide], gradients: &[Wide]) -> Result<Vec<Judged>, ShapeError> {
+        each_alike("sgd", parameters.iter().map(Wide::shape), gradients.iter().map(Wide::shape))?;
         self.steps += 1;
         let Sgd { rate, momentum, decay } = self.settings;
         let [rate, momentum, decay] = [rate, momentum, decay].map(f64::from);
         self.velocities.resize_with(parameters.len(), Default::default);
+        let remembered = self.steps.min((1.0 / (1.0 - momentum).max(1e-6)).ceil() as usize);
         let mut stepped = Vec::new();
         for ((p, g), velocity) in parameters.iter().zip(gradients).zip(&mut self.velocities) {
-            alike("sgd", p.shape(), g.shape())?;
             let [v, gauge] = velocity;
             v.resize(p.data().len(), 0.0);
             gauge.resize(p.data().len(), 0.0);
@@ -59,7 +60,7 @@ impl Oracle {
             let moved = p.data().iter().zip(&*v).map(|(p, v)| p - rate * v).collect();
             let gauge = p.data().iter().zip(&*gauge).map(|(p, v)| p.abs() + rate.abs() * v).collect();
             let value = Wide::new(p.shape().clone(), moved).expect("every element has moved");
-            stepped.push(Judged { value, gauge, terms: 3 + self.steps });
+            stepped.push(Judged { value, gauge, terms: 3 + remembered });
         }
         Ok(stepped)
     }
@@ -83,12 +84,12 @@ impl Native {
     ///
     /// # Errors
     ///
-    /// If a gradient has another shape than its parameter.
+    /// If there is not one gradient of the same shape for each parameter; nothing has moved then.
     pub fn step(&mut self, parameters: &mut [Tensor], gradients: &[Tensor]) -> Result<(), ShapeError> {
+        each_alike("sgd", parameters.iter().map(Tensor::shape), gradients.iter().map(Tensor::shape))?;
         let Sgd { rate, momentum, decay } = self.settings;
         self.velocities.resize_with(parameters.len(), Default::default);
         for ((p, g), v) in parameters.iter_mut().zip(gradients).zip(&mut self.velocities) {
-            alike("sgd", p.shape(), g.shape())?;
             v.resize(p.data().len(), 0.0);
             for ((p, g), v) in p.data_mut().iter_mut().zip(g.data()).zip(v) {
                 *v = momentum * *v + g + decay * *p;

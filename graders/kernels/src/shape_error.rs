@@ -83,6 +83,16 @@ pub enum ShapeError {
         /// The other.
         right: Shape,
     },
+    /// Parameters and gradients that are not as many.
+    #[error("cannot apply {operation}: {parameters} parameters and {gradients} gradients")]
+    Count {
+        /// Which operation.
+        operation: &'static str,
+        /// How many parameters there are.
+        parameters: usize,
+        /// How many gradients.
+        gradients: usize,
+    },
     /// Class indices that are not one for every row of logits.
     #[error(
         "cannot apply cross-entropy: {targets} targets for logits {logits}; give logits [.., classes] and one class a row"
@@ -115,4 +125,17 @@ pub enum ShapeError {
 pub(crate) fn alike(operation: &'static str, left: &Shape, right: &Shape) -> Result<(), ShapeError> {
     let unlike = || ShapeError::Unlike { operation, left: left.clone(), right: right.clone() };
     if left == right { Ok(()) } else { Err(unlike()) }
+}
+
+/// Whether there is a gradient of the same shape for every parameter.
+pub(crate) fn each_alike<'a>(
+    operation: &'static str,
+    parameters: impl ExactSizeIterator<Item = &'a Shape>,
+    gradients: impl ExactSizeIterator<Item = &'a Shape>,
+) -> Result<(), ShapeError> {
+    let (count, found) = (parameters.len(), gradients.len());
+    if count != found {
+        return Err(ShapeError::Count { operation, parameters: count, gradients: found });
+    }
+    parameters.zip(gradients).try_for_each(|(parameter, gradient)| alike(operation, parameter, gradient))
 }

@@ -121,7 +121,7 @@ fn check(case: &Case) {
         "batch-norm2d-inference" => {
             let (gamma, beta) = (given("gamma"), given("beta"));
             let moments = Moments { mean: given("mean"), variance: given("variance") };
-            let output = batch_norm2d::oracle_inference(&given("input"), affine(&gamma, &beta), &moments);
+            let output = batch_norm2d::oracle_inference(&given("input"), affine(&gamma, &beta), &moments, 1);
             case.is("output", &output.unwrap());
         }
         "relu" => elementwise(case, relu::oracle, |x, dy| relu::oracle_backward(x, dy).unwrap()),

@@ -212,7 +212,7 @@ fn batch_normalisation_is_right() {
         accepts("batch-norm2d", &wanted, &found);
         let given =
             Moments { mean: Wide::from(&found_moments.mean), variance: Wide::from(&found_moments.variance) };
-        let wanted = batch_norm2d::oracle_inference(&wx, oracle, &given).unwrap();
+        let wanted = batch_norm2d::oracle_inference(&wx, oracle, &given, 1).unwrap();
         let found = batch_norm2d::native_inference(&x, native, &found_moments).unwrap();
         accepts("batch-norm2d inference", &wanted, &found);
         let wanted = batch_norm2d::oracle_backward(&wx, oracle, &wdy).unwrap();

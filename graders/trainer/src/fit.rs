@@ -13,7 +13,7 @@ use crate::{Examples, Model, Recipe, TrainError, evaluate, evaluate::Sums};
 ///
 /// # Errors
 ///
-/// If the examples do not fit the network.
+/// If the examples do not fit the network, or a setting makes no sense.
 pub fn fit(
     model: &mut Model,
     training: &dyn Examples,
@@ -21,6 +21,7 @@ pub fn fit(
     recipe: &Recipe,
     report: &mut dyn FnMut(&Model, &Epoch) -> Directive,
 ) -> Result<Vec<Epoch>, TrainError> {
+    recipe.check()?;
     let mut draw = Draw::new(key(recipe.seed));
     let (mut run, mut history) = (recipe.run(), Vec::new());
     let in_epoch = training.count().div_ceil(recipe.batch_size) as u64;

@@ -29,10 +29,16 @@ pub(crate) fn initial(layer: &Layer, draw: &mut Draw) -> Result<(Vec<Tensor>, St
     let shapes = parameter_shapes(layer);
     let variance = match layer {
         Layer::Dense(spec) => 1.0 / f64::from(spec.inputs),
-        Layer::Conv2d(spec) => 2.0 / f64::from(spec.in_channels * spec.kernel.0 * spec.kernel.1),
+        Layer::Conv2d(spec) => {
+            2.0 / (f64::from(spec.in_channels) * f64::from(spec.kernel.0) * f64::from(spec.kernel.1))
+        }
         Layer::BatchNorm2d(spec) => return Ok(normal(*spec)),
         Layer::Relu | Layer::Sigmoid | Layer::Tanh | Layer::Softmax | Layer::Flatten => 0.0,
-        Layer::MaxPool2d(_) | Layer::AveragePool2d(_) | Layer::Dropout(_) => 0.0,
+        Layer::MaxPool2d(_) | Layer::AveragePool2d(_) => 0.0,
+        Layer::Dropout(probability) if (0.0..1.0).contains(probability) => 0.0,
+        Layer::Dropout(probability) => {
+            return Err(TrainError::Setting(format!("dropout of {probability}: give one from 0 to below 1")));
+        }
         other => return Err(unsupported(other)),
     };
     let mut shapes = shapes.into_iter();

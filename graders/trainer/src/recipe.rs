@@ -8,6 +8,8 @@ use tito_kernels::{
 };
 use tito_tensor::Tensor;
 
+use crate::TrainError;
+
 /// How a network is trained, with softmax cross-entropy.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Recipe {
@@ -52,6 +54,17 @@ pub(crate) enum Run {
 }
 
 impl Recipe {
+    /// Whether its settings make sense.
+    pub(crate) fn check(&self) -> Result<(), TrainError> {
+        if self.batch_size == 0 {
+            return Err(TrainError::Setting("a batch size of 0: give 1 at least".into()));
+        }
+        // Written so that NaN makes none.
+        let makes_sense = self.clip_norm.is_none_or(|norm| norm > 0.0);
+        let told = || format!("a clip norm of {:?}: give one above 0, or none", self.clip_norm);
+        if makes_sense { Ok(()) } else { Err(TrainError::Setting(told())) }
+    }
+
     /// The rate of a step of so many.
     pub(crate) fn rate(&self, step: u64, steps: u64) -> f32 {
         let first = match self.optimizer {

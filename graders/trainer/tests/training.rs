@@ -184,6 +184,12 @@ fn the_loss_falls_as_its_gradients_say() {
 fn what_cannot_be_trained_is_told() {
     let error = Model::build(&[Layer::Gelu], &mut Draw::new([0; 32])).unwrap_err();
     assert_eq!(error.to_string(), "cannot train 'gelu': there is no native kernel of it");
+    for wrong in [Recipe { batch_size: 0, ..RECIPE }, Recipe { clip_norm: Some(-1.0), ..RECIPE }] {
+        let found = fit(&mut built(&cnn()), &digits(Split::Train), None, &wrong, &mut |_, _| Directive::Stop);
+        assert!(matches!(found, Err(TrainError::Setting(_))), "{found:?}");
+    }
+    let error = Model::build(&[Layer::Dropout(f32::NAN)], &mut Draw::new([0; 32])).unwrap_err();
+    assert!(matches!(error, TrainError::Setting(_)), "{error}");
     let mut model = built(&cnn());
     let error = model.load(vec![Tensor::zeros([1])]).unwrap_err();
     assert!(matches!(error, TrainError::Parameters(_)));
