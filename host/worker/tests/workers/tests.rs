@@ -364,10 +364,12 @@ fn quarantined(error: &HostError) -> &Quarantined {
     }
 }
 
+type Ask = fn(&Remote, &[Tensor]) -> Called<()>;
+
 fn two_deaths_are_a_quarantine() {
     let artifact = skeleton(&[]);
     let inputs = [input(), input()];
-    let asks: [fn(&Remote, &[Tensor]) -> Called<()>; 2] = [
+    let asks: [Ask; 2] = [
         |remote, _| remote.launch()?.then(|mut guest| Ok(guest.build(&[Layer::Tanh], 1)?.map(|_| ()))),
         // Whoever dies of the first of several is not asked for the second in the same attempt.
         |remote, inputs| Ok(remote.run_each(&relus(inputs))?.pop().expect("two ran").outcome.map(|_| ())),
