@@ -1,13 +1,11 @@
 //! Two-dimensional convolution, which is cross-correlation as everywhere in deep learning:
 //! `y[n, o, i, j] = b[o] + Σ x[n, c, i·s + u − p, j·s + v − p] · w[o, c, u, v]`, with zeros around the image.
 //!
-//! The native kernel unfolds each image into columns and leaves the rest to a matrix product (Chellapilla, Puri and
-//! Simard, *High Performance Convolutional Neural Networks for Document Processing*, 2006), a few rows of places at a
-//! time, so that the columns stay in the cache. Images are shared out among threads.
+//! The native kernel unfolds images into columns and leaves the rest to a matrix product (Chellapilla, Puri and Simard,
+//! *High Performance Convolutional Neural Networks for Document Processing*, 2006), some rows of a large image or some
+//! small images at a time, so that the columns stay in the cache. Images are shared out among threads.
 
-use std::ops::Range;
-
-use ndarray::{ArrayView2, s};
+use ndarray::ArrayView2;
 use rayon::prelude::*;
 use tito_tensor::{Shape, Tensor};
 
@@ -16,11 +14,9 @@ use crate::{
     gemm::{matrix, matrix_mut},
     shape_error::alike,
     sum::{Sums, sum},
+    unfold::{Block, Unfold},
     window::Sweep,
 };
-
-/// Elements of unfolded columns at a time: 512 KiB, half of a core's second-level cache.
-const COLUMNS: usize = 1 << 17;
 
 /// Images whose weight gradients are summed by one task. A constant, so that sums are alike for any number of threads.
 const IMAGES: usize = 8;
@@ -101,21 +97,16 @@ pub fn native(
 ) -> Result<Tensor, ShapeError> {
     let conv = Conv::new(input.shape(), weight.shape(), bias.map(Tensor::shape), window)?;
     let mut output = vec![0.0; conv.sweep.images * conv.answer()];
-    let weight = conv.weight(weight);
-    let work = |columns: &mut Vec<f32>, (y, x): (&mut [f32], &[f32])| {
-        if let Some(bias) = bias {
-            y.chunks_exact_mut(conv.sweep.sites()).zip(bias.data()).for_each(|(y, &b)| y.fill(b));
-        }
-        let mut y = matrix_mut(y, conv.outputs, conv.sweep.sites());
-        conv.each_block(|first, rows| {
-            let sites = first * conv.sweep.places[1]..(first + rows) * conv.sweep.places[1];
-            let columns = conv.unfolded(x, first, rows, columns);
-            gemm::accumulate(&weight, &columns, &mut y.slice_mut(s![.., sites]));
-        });
-    };
     if !output.is_empty() {
-        let images = output.par_chunks_exact_mut(conv.answer()).zip(conv.images(input));
-        images.for_each_init(Vec::new, work);
+        let images = if conv.is_pointwise() { 1 } else { conv.unfold.images() };
+        let outputs = output.par_chunks_mut(images * conv.answer()).zip(conv.images(input, images));
+        outputs.for_each_init(Scratch::default, |scratch, (y, x)| {
+            if conv.is_pointwise() {
+                conv.mix(weight, bias, x, y);
+            } else {
+                conv.answers(weight, bias, x, y, scratch);
+            }
+        });
     }
     Ok(Tensor::new(conv.output, output).expect("the output was made with these places"))
 }
@@ -150,10 +141,19 @@ pub fn native_backward(
 /// A convolution whose shapes meet.
 struct Conv {
     sweep: Sweep,
+    unfold: Unfold,
     outputs: usize,
     /// The weights of one output: a kernel over all channels.
     depth: usize,
     output: Shape,
+}
+
+/// What a thread works in.
+#[derive(Default)]
+struct Scratch {
+    spread: Vec<f32>,
+    columns: Vec<f32>,
+    answers: Vec<f32>,
 }
 
 impl Conv {
@@ -170,7 +170,8 @@ impl Conv {
         }
         let outputs = outputs as usize;
         let output = sweep.output("conv2d", outputs)?;
-        Ok(Self { sweep, outputs, depth: sweep.channels * window.area(), output })
+        let unfold = Unfold::new(sweep);
+        Ok(Self { sweep, outputs, depth: unfold.depth(), unfold, output })
     }
 
     fn meets(&self, gradient: &Shape) -> Result<(), ShapeError> {
@@ -187,10 +188,15 @@ impl Conv {
         self.outputs * self.sweep.sites()
     }
 
-    /// The images, also where they have no elements.
-    fn images<'a>(&self, input: &'a Tensor) -> impl IndexedParallelIterator<Item = &'a [f32]> {
-        let (data, image) = (input.data(), self.image());
-        (0..self.sweep.images).into_par_iter().map(move |at| &data[at * image..][..image])
+    /// The images, so many at a time, also where they have no elements.
+    fn images<'a>(
+        &self,
+        input: &'a Tensor,
+        at_once: usize,
+    ) -> impl IndexedParallelIterator<Item = &'a [f32]> {
+        let (data, image, count) = (input.data(), self.image(), self.sweep.images);
+        let parts = (0..count.div_ceil(at_once)).into_par_iter();
+        parts.map(move |part| &data[part * at_once * image..count.min((part + 1) * at_once) * image])
     }
 
     /// Tells every element of the output with the channel that it belongs to.
@@ -219,95 +225,77 @@ impl Conv {
         matrix(weight.data(), self.outputs, self.depth)
     }
 
-    /// Tells the blocks of rows of places that are unfolded at a time: the first row, and how many.
-    fn each_block(&self, mut tell: impl FnMut(usize, usize)) {
-        let [height, width] = self.sweep.places;
-        let most = (COLUMNS / (self.depth * width).max(1)).max(1);
-        for first in (0..height).step_by(most) {
-            tell(first, most.min(height - first));
-        }
-    }
-
-    /// The columns `[depth, sites]` of some rows of places of one image, made in `columns`. An image that is its own
-    /// columns is not copied.
-    fn unfolded<'a>(
-        &self,
-        image: &'a [f32],
-        first: usize,
-        rows: usize,
-        columns: &'a mut Vec<f32>,
-    ) -> ArrayView2<'a, f32> {
-        let Sweep { channels, width, places, .. } = self.sweep;
-        let sites = rows * places[1];
-        if self.is_pointwise() {
-            let whole = matrix(image, channels, self.sweep.plane());
-            return whole.slice_move(s![.., first * width..(first + rows) * width]);
-        }
-        columns.resize(self.depth * sites, 0.0);
-        for (at, column) in columns.chunks_exact_mut(sites).enumerate() {
-            self.unfold(image, at, first, column);
-        }
-        matrix(columns, self.depth, sites)
-    }
-
     /// Whether the columns of an image are its channels.
     fn is_pointwise(&self) -> bool {
         self.sweep.window == Window { kernel: [1, 1], stride: [1, 1], padding: [0, 0] }
     }
 
-    /// What the weight at offset `at` of an output meets, at the rows of places from `first` on.
-    fn unfold(&self, image: &[f32], at: usize, first: usize, column: &mut [f32]) {
-        let tap = self.tap(at);
-        let plane = &image[tap.channel * self.sweep.plane()..][..self.sweep.plane()];
-        for (row, column) in column.chunks_exact_mut(self.sweep.places[1]).enumerate() {
-            let Some(y) = tap.row(first + row) else {
-                column.fill(0.0);
-                continue;
-            };
-            let source = &plane[y * self.sweep.width..][..self.sweep.width];
-            let within = tap.within.clone();
-            column[..within.start].fill(0.0);
-            column[within.end..].fill(0.0);
-            if within.is_empty() {
-                continue;
-            }
-            let source = &source[tap.column(within.start)..];
-            match tap.stride[1] {
-                1 => column[within.clone()].copy_from_slice(&source[..within.len()]),
-                stride => {
-                    let taken = source.iter().step_by(stride);
-                    column[within].iter_mut().zip(taken).for_each(|(to, &from)| *to = from);
+    /// The answer to one image that is its own columns.
+    fn mix(&self, weight: &Tensor, bias: Option<&Tensor>, x: &[f32], y: &mut [f32]) {
+        let sites = self.sweep.sites();
+        begin(y, sites, bias);
+        let mut y = matrix_mut(y, self.outputs, sites);
+        gemm::accumulate(&self.weight(weight), &matrix(x, self.depth, sites), &mut y);
+    }
+
+    /// The answers to some images.
+    fn answers(
+        &self,
+        weight: &Tensor,
+        bias: Option<&Tensor>,
+        x: &[f32],
+        y: &mut [f32],
+        scratch: &mut Scratch,
+    ) {
+        let images = y.len() / self.answer();
+        for block in self.unfold.blocks(images) {
+            let width = self.unfold.width(block);
+            let Scratch { spread, columns, answers } = &mut *scratch;
+            self.columns(x, block, spread, columns);
+            answers.resize(self.outputs * width, 0.0);
+            begin(answers, width, bias);
+            let made = matrix(columns, self.depth, width);
+            let mut product = matrix_mut(answers, self.outputs, width);
+            gemm::accumulate(&self.weight(weight), &made, &mut product);
+            self.unfold.each_run(block, |image, row, part| {
+                for (output, answers) in answers.chunks_exact(width).enumerate() {
+                    let at = self.place_row(image, output, row);
+                    y[at..at + part.len()].copy_from_slice(&answers[part.clone()]);
                 }
-            }
+            });
         }
     }
 
-    /// Adds columns back to where [`unfold`](Self::unfold) took them from.
-    fn fold(&self, column: &[f32], at: usize, first: usize, image: &mut [f32]) {
-        let tap = self.tap(at);
-        let plane = &mut image[tap.channel * self.sweep.plane()..][..self.sweep.plane()];
-        for (row, column) in column.chunks_exact(self.sweep.places[1]).enumerate() {
-            let (Some(y), within) = (tap.row(first + row), tap.within.clone()) else { continue };
-            if within.is_empty() {
-                continue;
+    /// Unfolds a block of images.
+    fn columns(&self, x: &[f32], block: Block, spread: &mut Vec<f32>, columns: &mut Vec<f32>) {
+        // The padding is written once: no image ever writes there.
+        spread.resize(self.unfold.spread_elements(), 0.0);
+        columns.resize(self.depth * self.unfold.width(block), 0.0);
+        for image in 0..block.images {
+            // The rows of one image are all spread with the first block of them.
+            if block.first == 0 {
+                self.unfold.spread(&x[image * self.image()..][..self.image()], spread);
             }
-            let row = &mut plane[y * self.sweep.width..][..self.sweep.width];
-            let target = row[tap.column(within.start)..].iter_mut();
-            match tap.stride[1] {
-                1 => target.zip(&column[within]).for_each(|(to, from)| *to += from),
-                stride => target.step_by(stride).zip(&column[within]).for_each(|(to, from)| *to += from),
-            }
+            self.unfold.unfold(spread, block, image, columns);
         }
     }
 
-    fn tap(&self, at: usize) -> Tap {
-        let Sweep { window, height, .. } = self.sweep;
-        let [stride, padding] =
-            [window.stride, window.padding].map(|pair| pair.map(|length| length as usize));
-        let width = window.kernel[1] as usize;
-        let offset = [at % window.area() / width, at % width];
-        let within = self.sweep.along(offset[1]);
-        Tap { channel: at / window.area(), offset, stride, padding, height, within }
+    /// Where a row of places of one output stands in the answers to some images.
+    fn place_row(&self, image: usize, output: usize, row: usize) -> usize {
+        ((image * self.outputs + output) * self.sweep.places[0] + row) * self.sweep.places[1]
+    }
+
+    /// The gradient of the output in a block's columns, `[outputs, width]`, zero at places that are none.
+    fn packed(&self, dy: &[f32], block: Block, answers: &mut Vec<f32>) {
+        let width = self.unfold.width(block);
+        answers.clear();
+        answers.resize(self.outputs * width, 0.0);
+        self.unfold.each_run(block, |image, row, part| {
+            for (output, answers) in answers.chunks_exact_mut(width).enumerate() {
+                let at = self.place_row(image, output, row);
+                answers[part.clone()].copy_from_slice(&dy[at..at + part.len()]);
+            }
+        });
     }
 
     /// Σ over images and places of the output's gradient.
@@ -325,23 +313,22 @@ impl Conv {
     /// Σ over images of `dy · columnsᵀ`.
     fn weight_gradient(&self, input: &Tensor, gradient: &Tensor) -> Vec<f32> {
         let count = self.outputs * self.depth;
-        let images: Vec<usize> = (0..self.sweep.images).collect();
-        let part = |columns: &mut Vec<f32>, images: &[usize]| {
+        let parts = self.images(input, IMAGES).zip(self.gradients(gradient, IMAGES));
+        let part = |scratch: &mut Scratch, (x, dy): (&[f32], &[f32])| {
             let mut part = vec![0.0; count];
-            for &image in images {
-                let x = &input.data()[image * self.image()..][..self.image()];
-                let dy = &gradient.data()[image * self.answer()..][..self.answer()];
-                let dy = matrix(dy, self.outputs, self.sweep.sites());
-                let mut to = matrix_mut(&mut part, self.outputs, self.depth);
-                self.each_block(|first, rows| {
-                    let sites = first * self.sweep.places[1]..(first + rows) * self.sweep.places[1];
-                    let columns = self.unfolded(x, first, rows, columns);
-                    gemm::accumulate(&dy.slice(s![.., sites]), &columns.t(), &mut to);
-                });
+            let images = dy.len() / self.answer();
+            let at_once = self.unfold.images().min(images);
+            for first in (0..images).step_by(at_once) {
+                let last = images.min(first + at_once);
+                let (x, dy) = (&x[first * self.image()..], &dy[first * self.answer()..]);
+                self.add_weight_gradient(x, dy, last - first, &mut part, scratch);
             }
             part
         };
-        let parts: Vec<Vec<f32>> = images.par_chunks(IMAGES).map_init(Vec::new, part).collect();
+        if count == 0 || self.answer() == 0 {
+            return vec![0.0; count];
+        }
+        let parts: Vec<Vec<f32>> = parts.map_init(Scratch::default, part).collect();
         let add = |mut sum: Vec<f32>, part: Vec<f32>| {
             sum.iter_mut().zip(part).for_each(|(sum, part)| *sum += part);
             sum
@@ -349,57 +336,88 @@ impl Conv {
         parts.into_iter().reduce(add).unwrap_or_else(|| vec![0.0; count])
     }
 
+    fn add_weight_gradient(
+        &self,
+        x: &[f32],
+        dy: &[f32],
+        images: usize,
+        sum: &mut [f32],
+        scratch: &mut Scratch,
+    ) {
+        let mut sum = matrix_mut(sum, self.outputs, self.depth);
+        if self.is_pointwise() {
+            for (x, dy) in x.chunks(self.image()).zip(dy.chunks(self.answer())).take(images) {
+                let (x, dy) =
+                    (matrix(x, self.depth, self.sweep.sites()), matrix(dy, self.outputs, self.sweep.sites()));
+                gemm::accumulate(&dy, &x.t(), &mut sum);
+            }
+            return;
+        }
+        for block in self.unfold.blocks(images) {
+            let Scratch { spread, columns, answers } = &mut *scratch;
+            self.columns(x, block, spread, columns);
+            self.packed(dy, block, answers);
+            let width = self.unfold.width(block);
+            let columns = matrix(columns, self.depth, width);
+            gemm::accumulate(&matrix(answers, self.outputs, width), &columns.t(), &mut sum);
+        }
+    }
+
+    /// The gradients of the output, of so many images at a time.
+    fn gradients<'a>(
+        &self,
+        gradient: &'a Tensor,
+        at_once: usize,
+    ) -> impl IndexedParallelIterator<Item = &'a [f32]> {
+        gradient.data().par_chunks((at_once * self.answer()).max(1))
+    }
+
     /// `weightᵀ · dy`, folded back into images.
     fn input_gradient(&self, weight: &Tensor, gradient: &Tensor) -> Tensor {
-        let weight = self.weight(weight);
         let mut to = vec![0.0; self.sweep.images * self.image()];
-        let work = |columns: &mut Vec<f32>, (to, dy): (&mut [f32], &[f32])| {
-            let dy = matrix(dy, self.outputs, self.sweep.sites());
-            if self.is_pointwise() {
-                let mut to = matrix_mut(to, self.depth, self.sweep.sites());
-                return gemm::accumulate(&weight.t(), &dy, &mut to);
-            }
-            self.each_block(|first, rows| {
-                let sites = first * self.sweep.places[1]..(first + rows) * self.sweep.places[1];
-                let count = sites.len();
-                columns.clear();
-                columns.resize(self.depth * count, 0.0);
-                let mut made = matrix_mut(columns, self.depth, count);
-                gemm::accumulate(&weight.t(), &dy.slice(s![.., sites]), &mut made);
-                for (at, column) in columns.chunks_exact(count).enumerate() {
-                    self.fold(column, at, first, to);
+        if !to.is_empty() && self.answer() > 0 {
+            let images = if self.is_pointwise() { 1 } else { self.unfold.images() };
+            let parts = to.par_chunks_mut(images * self.image()).zip(self.gradients(gradient, images));
+            parts.for_each_init(Scratch::default, |scratch, (to, dy)| {
+                if self.is_pointwise() {
+                    let dy = matrix(dy, self.outputs, self.sweep.sites());
+                    let mut to = matrix_mut(to, self.depth, self.sweep.sites());
+                    gemm::accumulate(&self.weight(weight).t(), &dy, &mut to);
+                } else {
+                    self.add_input_gradient(weight, dy, to, scratch);
                 }
             });
-        };
-        if !to.is_empty() && self.answer() > 0 {
-            let images = to.par_chunks_exact_mut(self.image());
-            let gradients = gradient.data().par_chunks_exact(self.answer());
-            images.zip(gradients).for_each_init(Vec::new, work);
         }
         Tensor::new(self.sweep.input(), to).expect("there is an element for every one of the input")
     }
-}
 
-/// One weight of an output, and what it meets.
-struct Tap {
-    channel: usize,
-    offset: [usize; 2],
-    stride: [usize; 2],
-    padding: [usize; 2],
-    height: usize,
-    /// The places of a row at which it meets the image.
-    within: Range<usize>,
-}
-
-impl Tap {
-    /// The image's row that it meets at a row of places; none in the padding.
-    fn row(&self, place: usize) -> Option<usize> {
-        let y = (place * self.stride[0] + self.offset[0]).checked_sub(self.padding[0])?;
-        (y < self.height).then_some(y)
+    fn add_input_gradient(&self, weight: &Tensor, dy: &[f32], to: &mut [f32], scratch: &mut Scratch) {
+        let images = dy.len() / self.answer();
+        let Scratch { spread, columns, answers } = scratch;
+        let elements = self.unfold.spread_elements();
+        spread.clear();
+        spread.resize(images * elements, 0.0);
+        for block in self.unfold.blocks(images) {
+            let width = self.unfold.width(block);
+            self.packed(dy, block, answers);
+            columns.clear();
+            columns.resize(self.depth * width, 0.0);
+            let mut made = matrix_mut(columns, self.depth, width);
+            gemm::accumulate(&self.weight(weight).t(), &matrix(answers, self.outputs, width), &mut made);
+            for (image, spread) in spread.chunks_exact_mut(elements).enumerate() {
+                self.unfold.fold(columns, block, image, spread);
+            }
+        }
+        for (spread, to) in spread.chunks_exact(elements).zip(to.chunks_exact_mut(self.image())) {
+            self.unfold.gather(spread, to);
+        }
     }
+}
 
-    /// The image's column that it meets at a place of [`within`](Self::within).
-    fn column(&self, place: usize) -> usize {
-        place * self.stride[1] + self.offset[1] - self.padding[1]
+/// Begins rows of sums with the bias of each, or with nothing.
+fn begin(rows: &mut [f32], width: usize, bias: Option<&Tensor>) {
+    match bias {
+        Some(bias) => rows.chunks_exact_mut(width).zip(bias.data()).for_each(|(row, &b)| row.fill(b)),
+        None => rows.fill(0.0),
     }
 }

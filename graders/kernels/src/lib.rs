@@ -36,6 +36,7 @@ mod loss;
 mod pool;
 mod shape_error;
 mod sum;
+mod unfold;
 mod wide;
 mod window;
 
