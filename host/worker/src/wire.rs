@@ -175,7 +175,7 @@ pub enum Report {
     RanEach(Vec<RanShape>),
 }
 
-/// A [`Ran`](tito_sandbox::Ran) without its elements.
+/// A [`Ran`] without its elements.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RanShape {
     /// The answer's shape, or what came instead.
