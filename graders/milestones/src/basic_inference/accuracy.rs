@@ -9,7 +9,7 @@ use crate::{Context, Network, milestone::Found, permuted};
 
 /// Images for one guest, in batches of `BATCH` with the last one partial.
 const IMAGES: usize = 1_000;
-const BATCH: usize = 32;
+const BATCH: usize = 64;
 
 /// Classifies every test image. The host keeps the labels, and it permutes hidden units and classes by the seed,
 /// so that answers that were learnt by heart are to other questions.
