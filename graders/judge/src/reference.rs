@@ -25,7 +25,8 @@ pub fn parameter_shapes(layer: &Layer) -> Vec<Shape> {
 
 /// The window of a convolution.
 pub fn conv_window(spec: &Conv2dSpec) -> Window {
-    Window { kernel: spec.kernel.into(), stride: spec.stride.into(), padding: spec.padding.into() }
+    let Conv2dSpec { kernel, stride, padding, .. } = *spec;
+    pool_window(&Pool2dSpec { kernel, stride, padding })
 }
 
 /// The window of a pooling.

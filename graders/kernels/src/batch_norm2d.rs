@@ -10,7 +10,7 @@ use tito_tensor::{Shape, Tensor};
 use crate::{
     Gradients, Judged, ShapeError, Wide,
     shape_error::alike,
-    sum::{Sums, sum},
+    sum::{Sums, sum, sum_of},
 };
 
 /// The scale γ and the shift β of every channel, and ε.
@@ -345,17 +345,4 @@ impl Norm {
             data.par_chunks_exact_mut(self.plane).enumerate().for_each(|(plane, data)| work(plane, data));
         }
     }
-}
-
-/// Σ of(a, b), lane by lane.
-fn sum_of(left: &[f32], right: &[f32], of: impl Fn(f32, f32) -> f32) -> f32 {
-    let ((left, left_rest), (right, right_rest)) = (left.as_chunks::<16>(), right.as_chunks::<16>());
-    let mut sums = [0.0; 16];
-    for (left, right) in left.iter().zip(right) {
-        for ((sum, &a), &b) in sums.iter_mut().zip(left).zip(right) {
-            *sum += of(a, b);
-        }
-    }
-    let rest = left_rest.iter().zip(right_rest).map(|(&a, &b)| of(a, b));
-    sums.into_iter().chain(rest).sum()
 }

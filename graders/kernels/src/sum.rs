@@ -34,12 +34,20 @@ impl Sums {
     }
 }
 
-/// The sum of many numbers, in as many partial sums as the widest vectors have lanes.
+/// The sum of many numbers.
 pub(crate) fn sum(numbers: &[f32]) -> f32 {
-    let (blocks, rest) = numbers.as_chunks::<16>();
+    sum_of(numbers, numbers, |x, _| x)
+}
+
+/// The sum of what is made of two numbers each, in as many partial sums as the widest vectors have lanes.
+pub(crate) fn sum_of(left: &[f32], right: &[f32], of: impl Fn(f32, f32) -> f32) -> f32 {
+    let ((left, left_rest), (right, right_rest)) = (left.as_chunks::<16>(), right.as_chunks::<16>());
     let mut sums = [0.0; 16];
-    for block in blocks {
-        sums.iter_mut().zip(block).for_each(|(sum, x)| *sum += x);
+    for (left, right) in left.iter().zip(right) {
+        for ((sum, &a), &b) in sums.iter_mut().zip(left).zip(right) {
+            *sum += of(a, b);
+        }
     }
-    sums.iter().chain(rest).sum()
+    let rest = left_rest.iter().zip(right_rest).map(|(&a, &b)| of(a, b));
+    sums.into_iter().chain(rest).sum()
 }

@@ -180,17 +180,13 @@ impl Unfold {
         let [stride, padding] =
             [window.stride, window.padding].map(|pair| pair.map(|length| length as usize));
         let [phases_y, phases_x] = self.phases();
-        // The elements of a phase along an axis that lie in the image.
-        let inside = |axis: usize, phase: usize, extent: usize| {
-            let start = padding[axis].saturating_sub(phase).div_ceil(stride[axis]).min(self.extents[axis]);
-            let end = (extent + padding[axis]).saturating_sub(phase).div_ceil(stride[axis]);
-            start..end.clamp(start, self.extents[axis])
-        };
         for (channel, phase_y) in (0..channels).flat_map(|c| (0..phases_y).map(move |p| (c, p))) {
             for phase_x in 0..phases_x {
-                let columns = inside(1, phase_x, width);
+                let columns = window.inside(1, phase_x, width, self.extents[1]);
                 let phase = (channel * phases_y + phase_y) * phases_x + phase_x;
-                for row in inside(0, phase_y, height).take_while(|_| !columns.is_empty()) {
+                for row in
+                    window.inside(0, phase_y, height, self.extents[0]).take_while(|_| !columns.is_empty())
+                {
                     let y = channel * height + row * stride[0] + phase_y - padding[0];
                     let first = y * width + columns.start * stride[1] + phase_x - padding[1];
                     let last = first + (columns.len() - 1) * stride[1];

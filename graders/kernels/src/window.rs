@@ -44,6 +44,16 @@ impl Window {
             .filter_map(move |at| Some((at, (start + at).checked_sub(padding).filter(|&at| at < extent)?)))
     }
 
+    /// The places along `axis`, of the first `places`, from which the window's element `at` meets an image with this
+    /// extent.
+    pub(crate) fn inside(&self, axis: usize, at: usize, extent: usize, places: usize) -> Range<usize> {
+        let (stride, padding) = (self.stride[axis] as usize, self.padding[axis] as usize);
+        // The first place whose element is not before the image, and the first whose element is behind it.
+        let start = padding.saturating_sub(at).div_ceil(stride).min(places);
+        let end = (extent + padding).saturating_sub(at).div_ceil(stride).clamp(start, places);
+        start..end
+    }
+
     /// How many elements it covers.
     pub(crate) fn area(&self) -> usize {
         self.kernel[0] as usize * self.kernel[1] as usize
@@ -107,11 +117,7 @@ impl Sweep {
 
     /// The places of a row from which the window's column `at` sees the image.
     pub(crate) fn along(&self, at: usize) -> Range<usize> {
-        let (stride, padding) = (self.window.stride[1] as usize, self.window.padding[1] as usize);
-        // The first place whose element is not left of the image, and the first whose element is right of it.
-        let start = padding.saturating_sub(at).div_ceil(stride).min(self.places[1]);
-        let end = (self.width + padding).saturating_sub(at).div_ceil(stride).clamp(start, self.places[1]);
-        start..end
+        self.window.inside(1, at, self.width, self.places[1])
     }
 
     /// What the window sees from the site with row-major offset `site`: the offset in the window, and that in the

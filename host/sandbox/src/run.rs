@@ -28,7 +28,12 @@ pub struct Ran {
 impl Run<'_> {
     /// How many calls to a guest it is, launching it among them.
     pub fn calls(&self) -> u32 {
-        3 + self.inputs.len() as u32
+        Self::calls_for(self.inputs.len())
+    }
+
+    /// The calls of a run with so many inputs.
+    pub fn calls_for(inputs: usize) -> u32 {
+        3 + inputs as u32
     }
 
     /// Asks a guest that is launched for it: `build` with seed 0, `load`, and one `forward` after the other.

@@ -124,7 +124,7 @@ impl Order {
     pub(crate) fn calls(&self) -> u32 {
         match self {
             Self::Compile { .. } | Self::Prepare { .. } => 0,
-            Self::RunEach(runs) => runs.iter().map(|run| 3 + run.inputs.len() as u32).sum(),
+            Self::RunEach(runs) => runs.iter().map(|run| Run::calls_for(run.inputs.len())).sum(),
             _ => 1,
         }
     }
