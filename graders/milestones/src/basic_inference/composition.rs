@@ -2,7 +2,7 @@
 //!
 //! Both sides are the submission's own, so that a wrong layer fails the check of that layer and not this one.
 
-use std::{mem, slice};
+use std::slice;
 
 use tito_grade::{CaseEvidence, Hint};
 use tito_judge::{Case, Draw, Examiner, Failure, Findings, NOT_ASKED, advice, audited, compare, describe};
@@ -21,7 +21,7 @@ pub(super) fn check(context: &Context<'_>) -> Result<Found, HostError> {
     let cases: Vec<Case> = (1..=DEEPEST).map(|depth| audited(|| stack(&mut draw, depth))).collect();
     let (examiner, mut findings) = (context.examiner(), Findings::default());
     let all: Vec<_> = cases.iter().collect();
-    let mut chains = chains(&examiner, &all, |case| &case.input, &mut findings)?;
+    let chains = chains(&examiner, &all, |case| &case.input, &mut findings)?;
     // Only stacks whose layers answer are asked for more.
     let right: Vec<_> = (0..cases.len()).filter(|&at| chains[at].is_ok()).collect();
     let stacks: Vec<_> = right.iter().map(|&at| &cases[at]).collect();
@@ -34,12 +34,8 @@ pub(super) fn check(context: &Context<'_>) -> Result<Found, HostError> {
         judged[at] = judge(stacks[at], chain, &moved[at], &outcome);
     })?;
     let mut judged = judged.into_iter();
-    for (case, chain) in cases.iter().zip(&mut chains) {
-        let found = match mem::replace(chain, Err(not_asked())) {
-            Ok(_) => judged.next().expect("those that answered were judged"),
-            Err(wrong) => Err(wrong),
-        };
-        match found {
+    for (case, chain) in cases.iter().zip(chains) {
+        match chain.and_then(|_| judged.next().expect("those that answered were judged")) {
             Ok(error) => findings.passed(error),
             Err(Wrong::Answer(failure)) => findings.failed(*failure),
             Err(Wrong::Question(came_back, hint)) => findings.question(case.asked(), Some((came_back, hint))),
