@@ -8,9 +8,10 @@ use crate::{count::Figures, memory};
 const BYTES_PER_BYTE: usize = 16;
 const BYTES_ANYWAY: usize = 1 << 20;
 
-/// What wasmparser reserves for the most types that a group may claim to have, before it reads the first one and, in
-/// our case, refuses it: never touched, and gone with the error.
-const BYTES_OF_A_GROUP: usize = 1_000_000 * size_of::<(usize, wasmparser::SubType)>();
+/// What wasmparser reserves for each type that a group claims to have, before it reads the first one and, in our case,
+/// refuses it: never touched, and gone with the error. It refuses to reserve for more than a million.
+const BYTES_OF_A_MEMBER: usize = size_of::<(usize, wasmparser::SubType)>();
+const MEMBERS: usize = 1_000_000;
 
 /// Whatever the bytes, the gate
 ///
@@ -34,8 +35,7 @@ pub fn holds(bytes: &[u8]) {
 /// The exports of what is admitted, or the refusal's rule and message; with everything that one answer promises.
 fn gated(bytes: &[u8], limits: &Limits) -> Result<Vec<String>, (tito_artifact::Rule, String)> {
     let owned = bytes.to_vec();
-    let group = if claims_a_group(bytes) { BYTES_OF_A_GROUP } else { 0 };
-    let most = bytes.len() * BYTES_PER_BYTE + BYTES_ANYWAY + group;
+    let most = bytes.len() * BYTES_PER_BYTE + BYTES_ANYWAY + members_claimed(bytes) * BYTES_OF_A_MEMBER;
     match memory::at_most(most, || Artifact::gate(owned, limits)) {
         Gated::Admitted(artifact) => {
             assert_eq!((artifact.bytes(), artifact.digest()), (bytes, Digest::of(bytes)));
@@ -57,10 +57,14 @@ fn gated(bytes: &[u8], limits: &Limits) -> Result<Vec<String>, (tito_artifact::R
     }
 }
 
-/// Whether a group of types may be somewhere in these bytes that claims more members than the file has bytes: its
-/// opcode, then the number in LEB128 of three bytes or more.
-fn claims_a_group(bytes: &[u8]) -> bool {
-    bytes.windows(3).any(|three| three[0] == 0x4e && three[1] >= 0x80 && three[2] >= 0x80)
+/// The most members that a group of types may claim to have, wherever in these bytes its opcode may be.
+fn members_claimed(bytes: &[u8]) -> usize {
+    const GROUP: u8 = 0x4e;
+    let opcodes = bytes.iter().enumerate().filter(|&(_, &byte)| byte == GROUP);
+    let claims = opcodes.filter_map(|(at, _)| {
+        wasmparser::BinaryReader::new(&bytes[at + 1..], 0).read_var_u32().ok().map(|claim| claim as usize)
+    });
+    claims.filter(|&claim| claim <= MEMBERS).max().unwrap_or(0)
 }
 
 /// Limits that small inputs can meet, and still break each one of.
