@@ -3,7 +3,7 @@
 //! ```text
 //! expect: passes everything                       every check that a machine decides
 //! expect: fails everything
-//! expect: fails CHECK, …                          these, and those of further lines, and no others
+//! expect: fails CHECK, …                          these, and those of further lines, and no others of any milestone
 //! expect: told MISCONCEPTION, …                   these names and no others stand in the hints
 //! expect: limit KIND                              a call of it ends so, and no call ends otherwise
 //! expect: trap KIND
@@ -62,6 +62,17 @@ impl Expectation {
         match (&ending, told.is_empty() && ends.is_empty()) {
             (Ending::Refused(_), false) => Err("what is refused is never called".to_owned()),
             _ => Ok(Self { ending, told, ends }),
+        }
+    }
+}
+
+impl Ending {
+    /// What of it can be seen where only these checks are made.
+    #[must_use]
+    pub fn among(&self, checks: &BTreeSet<String>) -> Self {
+        match self {
+            Self::Fails(failed) => Self::Fails(failed.intersection(checks).cloned().collect()),
+            other => other.clone(),
         }
     }
 }

@@ -1,6 +1,5 @@
-//! The sabotage suite: every guest goes through the gate, the compiler and all of milestone 1, and ends as its
-//! header says. It is compiled and run in worker processes, which are this executable, so that it has a `main` of its
-//! own.
+//! The sabotage suite: every guest goes through the gate, the compiler and all milestones, and ends as its header says. It
+//! is compiled and run in worker processes, which are this executable, so that it has a `main` of its own.
 
 use std::{
     collections::BTreeSet,
@@ -17,7 +16,7 @@ use tito_artifact::{Artifact, Gated, Limits, RunLimits};
 use tito_data::{Dataset, Split, Store, TINYDIGITS};
 use tito_grade::{CheckResult, Grade, Status};
 use tito_judge::{MISCONCEPTIONS, Seed};
-use tito_milestones::{Context, Milestone, milestone};
+use tito_milestones::{Context, Milestone, milestones};
 use tito_sandbox::{Launch, Metering, Outcome};
 use tito_tests::{Ending, Expectation, Guest, Witness, guests};
 use tito_worker::{Isolation, Prepared, WORKER};
@@ -31,7 +30,7 @@ static DATA: LazyLock<Dataset> = LazyLock::new(|| {
     Store::at("unused").load(&TINYDIGITS, Split::Test).expect("TinyDigits is part of the program")
 });
 
-static MILESTONE: LazyLock<Milestone> = LazyLock::new(|| milestone(1).expect("milestone 1 is graded"));
+static MILESTONES: LazyLock<Vec<Milestone>> = LazyLock::new(milestones);
 
 /// Loops end by their fuel, long before a deadline that would depend on the machine; the rest bounds what the host
 /// holds.
@@ -72,9 +71,24 @@ fn isolation(limits: &Limits) -> Isolation {
     Isolation::InProcess(limits.clone())
 }
 
-fn grade(artifact: &Artifact, launch: &dyn Launch, seed: &Seed) -> Grade {
-    let context = Context { launch, seed, data: &DATA, source: None };
-    tito_milestones::grade(&MILESTONE, artifact, &context, &mut |_, _| {}).expect("the host is well")
+/// The milestones that a guest goes through. An attack on the host is one whatever it is asked, so that the first is
+/// enough.
+fn milestones_of(guest: &Guest) -> &'static [Milestone] {
+    if guest.name.starts_with("evil_") { &MILESTONES[..1] } else { &MILESTONES }
+}
+
+fn grades(
+    milestones: &[Milestone],
+    artifact: &Artifact,
+    launch: &dyn Launch,
+    seed: impl Fn(u32) -> Seed,
+) -> Vec<Grade> {
+    let grade = |milestone: &Milestone| {
+        let seed = seed(milestone.rubric.number);
+        let context = Context { launch, seed: &seed, data: &DATA, source: None };
+        tito_milestones::grade(milestone, artifact, &context, &mut |_, _| {}).expect("the host is well")
+    };
+    milestones.iter().map(grade).collect()
 }
 
 /// A guest that the gate lets through, compiled, where it compiles.
@@ -88,18 +102,18 @@ fn admitted(guest: &Guest) -> Option<(Artifact, Outcome<Prepared>)> {
     }
 }
 
-fn failed(grade: &Grade) -> impl Iterator<Item = &CheckResult> {
-    grade.checks().filter(|check| check.status == Status::Failed)
+fn failed(grades: &[Grade]) -> impl Iterator<Item = &CheckResult> {
+    grades.iter().flat_map(Grade::checks).filter(|check| check.status == Status::Failed)
 }
 
-fn failed_names(grade: &Grade) -> BTreeSet<String> {
-    failed(grade).map(|check| check.name.clone()).collect()
+fn failed_names(grades: &[Grade]) -> BTreeSet<String> {
+    failed(grades).map(|check| check.name.clone()).collect()
 }
 
-/// The names of the misconceptions that a grade tells.
-fn told(grade: &Grade) -> BTreeSet<String> {
+/// The names of the misconceptions that grades tell.
+fn told(grades: &[Grade]) -> BTreeSet<String> {
     let hints =
-        failed(grade).flat_map(|check| &check.evidence.failures).filter_map(|case| case.hint.as_ref());
+        failed(grades).flat_map(|check| &check.evidence.failures).filter_map(|case| case.hint.as_ref());
     hints.map(|hint| hint.misconception.clone()).filter(|name| !name.is_empty()).collect()
 }
 
@@ -114,18 +128,23 @@ fn found(guest: &Guest) -> Expectation {
     };
     let compiled = compile(&artifact, guest.fuel_per_call);
     let witness = Witness::of(&compiled);
-    let grade = grade(&artifact, &witness, &Seed::public());
+    let grades = grades(milestones_of(guest), &artifact, &witness, |_| Seed::public());
     // What an evil guest is told depends on what is left of it, and teaches nobody.
-    let told = if guest.name.starts_with("evil_") { BTreeSet::new() } else { told(&grade) };
-    Expectation { ending: Ending::Fails(failed_names(&grade)), told, ends: witness.ends() }
+    let told = if guest.name.starts_with("evil_") { BTreeSet::new() } else { told(&grades) };
+    Expectation { ending: Ending::Fails(failed_names(&grades)), told, ends: witness.ends() }
+}
+
+/// The names of all checks that a machine decides.
+fn checks(milestones: &[Milestone]) -> impl Iterator<Item = String> {
+    let rules = milestones.iter().flat_map(|milestone| milestone.rubric.checks());
+    rules.map(|(_, rule)| rule.name.clone()).filter(|name| name != "code-quality")
 }
 
 /// What a guest's header says, with every check by its name.
 fn expected(guest: &Guest) -> Expectation {
     let mut expected = guest.expectation.clone();
     if expected.ending == Ending::FailsEverything {
-        let rules = MILESTONE.rubric.checks().map(|(_, rule)| rule.name.clone());
-        expected.ending = Ending::Fails(rules.filter(|name| name != "code-quality").collect());
+        expected.ending = Ending::Fails(checks(milestones_of(guest)).collect());
     }
     expected
 }
@@ -170,10 +189,10 @@ fn peak_bytes() -> u64 {
 fn every_check_and_every_misconception_has_a_guest() {
     let wrong: Vec<Expectation> =
         guests().iter().filter(|guest| guest.name.starts_with("wrong_")).map(expected).collect();
-    for (_, rule) in MILESTONE.rubric.checks().filter(|(_, rule)| rule.name != "code-quality") {
+    for name in checks(&MILESTONES) {
         let fails =
-            |one: &Expectation| matches!(&one.ending, Ending::Fails(checks) if checks.contains(&rule.name));
-        assert!(wrong.iter().any(fails), "no wrong guest fails '{}'", rule.name);
+            |one: &Expectation| matches!(&one.ending, Ending::Fails(checks) if checks.contains(&name));
+        assert!(wrong.iter().any(fails), "no wrong guest fails '{name}'");
     }
     let told: BTreeSet<String> = guests().into_iter().flat_map(|guest| guest.expectation.told).collect();
     for known in MISCONCEPTIONS.iter().flat_map(|table| table.iter()) {
@@ -181,9 +200,9 @@ fn every_check_and_every_misconception_has_a_guest() {
     }
 }
 
-/// The grade of a guest in a course whose secret this number tells from others'.
-fn in_course(course: u8, artifact: &Artifact, compiled: &Outcome<Prepared>) -> Grade {
-    grade(artifact, compiled, &Seed::secret(&[course; 32], 1, artifact.digest()))
+/// The grades of a guest in a course whose secret this number tells from others'.
+fn in_course(course: u8, artifact: &Artifact, compiled: &Outcome<Prepared>) -> Vec<Grade> {
+    grades(&MILESTONES, artifact, compiled, |number| Seed::secret(&[course; 32], number, artifact.digest()))
 }
 
 fn secret_seeds_accuse_nobody_who_is_right() {
@@ -200,8 +219,8 @@ fn secret_seeds_find_whoever_is_wrong() {
     check(&["wrong_", "cheat_"], |guest| {
         let (artifact, compiled) = admitted(guest)?;
         (0..2).find_map(|course| {
-            let grade = in_course(course, &artifact, &compiled);
-            let (told, own) = (told(&grade), &guest.expectation.told);
+            let grades = in_course(course, &artifact, &compiled);
+            let (told, own) = (told(&grades), &guest.expectation.told);
             told.is_disjoint(own).then(|| format!("{} is told {told:?}, not {own:?}", guest.name))
         })
     });
@@ -213,8 +232,8 @@ fn a_grade_is_the_same_on_every_run_and_with_any_number_of_threads() {
     for guest in guests().iter().filter(|guest| names.contains(&guest.name.as_str())) {
         let json = |threads| {
             let (artifact, compiled) = admitted(guest).expect("it is admitted");
-            let grade = pool(threads).install(|| grade(&artifact, &compiled, &Seed::public()));
-            serde_json::to_string(&grade).expect("a grade can be written")
+            let grades = || grades(milestones_of(guest), &artifact, &compiled, |_| Seed::public());
+            serde_json::to_string(&pool(threads).install(grades)).expect("a grade can be written")
         };
         let once = json(1);
         assert_eq!(once, json(2), "{}", guest.name);

@@ -61,6 +61,7 @@ const MAY_USE: [(&str, &[&str]); 18] = [
             "tito-quality",
             "tito-grade",
             "tito-judge",
+            "tito-trainer",
         ],
     ),
     ("tito-report", &["tito-grade"]),

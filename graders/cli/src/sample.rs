@@ -10,6 +10,8 @@ use crate::submission::Submission;
 pub(crate) struct Sample {
     /// Its name on the command line.
     pub(crate) name: &'static str,
+    /// The milestone that it is handed in for.
+    pub(crate) milestone: u32,
     /// What it is, in a few words.
     pub(crate) title: &'static str,
     /// Whether it passes every automatic check.
@@ -19,10 +21,11 @@ pub(crate) struct Sample {
     bytes: &'static [u8],
 }
 
-/// All samples, the right ones first.
-pub(crate) static SAMPLES: [Sample; 4] = [
+/// All samples, those of a milestone together and the right ones first.
+pub(crate) static SAMPLES: [Sample; 7] = [
     Sample {
         name: "milestone1_sample",
+        milestone: 1,
         title: "a right and fast framework",
         passes: true,
         is_endless: false,
@@ -30,6 +33,7 @@ pub(crate) static SAMPLES: [Sample; 4] = [
     },
     Sample {
         name: "milestone1_textbook",
+        milestone: 1,
         title: "the plain loops that one writes first, right as well",
         passes: true,
         is_endless: false,
@@ -37,6 +41,7 @@ pub(crate) static SAMPLES: [Sample; 4] = [
     },
     Sample {
         name: "milestone1_wrong",
+        milestone: 1,
         title: "dense reads its weight transposed",
         passes: false,
         is_endless: false,
@@ -44,10 +49,35 @@ pub(crate) static SAMPLES: [Sample; 4] = [
     },
     Sample {
         name: "milestone1_evil",
+        milestone: 1,
         title: "`forward` never ends",
         passes: false,
         is_endless: true,
         bytes: include_bytes!("../../../tests/guests/prebuilt/evil_loop_in_forward.wasm"),
+    },
+    Sample {
+        name: "milestone2_sample",
+        milestone: 2,
+        title: "a right and fast framework",
+        passes: true,
+        is_endless: false,
+        bytes: include_bytes!("../../../examples/prebuilt/reference.wasm"),
+    },
+    Sample {
+        name: "milestone2_textbook",
+        milestone: 2,
+        title: "the plain loops that one writes first, right as well",
+        passes: true,
+        is_endless: false,
+        bytes: include_bytes!("../../../examples/prebuilt/textbook.wasm"),
+    },
+    Sample {
+        name: "milestone2_wrong",
+        milestone: 2,
+        title: "convolution turns its kernels by 180 degrees",
+        passes: false,
+        is_endless: false,
+        bytes: include_bytes!("../../../tests/guests/prebuilt/wrong_kernel_flipped.wasm"),
     },
 ];
 

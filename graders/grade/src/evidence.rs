@@ -17,6 +17,20 @@ pub struct Evidence {
     pub failures: Vec<CaseEvidence>,
     /// What was measured, by name; units are in the names (`accuracy`, `fuel`, `memory_bytes`).
     pub measures: BTreeMap<String, Number>,
+    /// What is better read as a table.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tables: Vec<Table>,
+}
+
+/// Columns of words and numbers under a title.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Table {
+    /// What it shows.
+    pub title: String,
+    /// The name of every column.
+    pub columns: Vec<String>,
+    /// One value for every column.
+    pub rows: Vec<Vec<String>>,
 }
 
 /// One failed case, told so that a student can find the bug.

@@ -11,7 +11,7 @@ mod result;
 mod rubric;
 
 pub use component::ComponentId;
-pub use evidence::{CaseEvidence, Evidence, Hint, Mismatch, Number};
+pub use evidence::{CaseEvidence, Evidence, Hint, Mismatch, Number, Table};
 pub use grade::{CriterionGrade, DataUsed, Grade, SeedUsed};
 pub use level::Level;
 pub use result::{CheckResult, Status};

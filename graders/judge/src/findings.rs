@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use tito_grade::{CaseEvidence, Evidence, Hint, Number};
+use tito_grade::{CaseEvidence, Evidence, Hint, Number, Table};
 use tito_sandbox::Usage;
 
 use crate::Misconception;
@@ -28,6 +28,7 @@ pub struct Findings {
     fuel: u64,
     peak_memory_bytes: u64,
     measures: BTreeMap<String, Number>,
+    tables: Vec<Table>,
     conclusion: Option<String>,
 }
 
@@ -61,9 +62,28 @@ impl Findings {
         self.peak_memory_bytes = self.peak_memory_bytes.max(usage.peak_memory_bytes);
     }
 
+    /// The most memory that a guest held for it.
+    pub fn peak_memory_bytes(&self) -> u64 {
+        self.peak_memory_bytes
+    }
+
+    /// Takes up the cases of another, and what they used.
+    pub fn join(&mut self, other: Self) {
+        self.cases += other.cases;
+        self.failures.extend(other.failures);
+        self.worst = self.worst.max(other.worst);
+        self.fuel += other.fuel;
+        self.peak_memory_bytes = self.peak_memory_bytes.max(other.peak_memory_bytes);
+    }
+
     /// Something that was measured; the unit is in the name.
     pub fn measured(&mut self, name: &str, value: f64) {
         self.measures.insert(name.to_owned(), value.into());
+    }
+
+    /// What was measured, where it is better read as a table.
+    pub fn tabulated(&mut self, table: Table) {
+        self.tables.push(table);
     }
 
     /// Sums it up in other words than how many cases were right.
@@ -103,6 +123,7 @@ impl Findings {
             failed,
             failures: self.failures.iter().take(SHOWN).map(|failure| self.named(failure)).collect(),
             measures,
+            tables: self.tables.clone(),
         }
     }
 

@@ -24,7 +24,7 @@ pub use draw::Draw;
 pub use examiner::{Examiner, NOT_ASKED};
 pub use findings::{Failure, Findings};
 pub use misconception::{MISCONCEPTIONS, Misconception};
-pub use probe::dense_probe;
+pub use probe::probe;
 pub use reference::{conv_window, layer_oracle, parameter_shapes, pool_window, stack_oracle};
 pub use seed::Seed;
 pub use verdict::{advice, compare};

@@ -2,9 +2,13 @@
 
 mod activations;
 mod anything;
+mod conv2d;
 mod dense;
 mod flatten;
+mod images;
+mod pool2d;
 mod softmax;
+mod window;
 
 use tito_kernels::{Judged, Wide};
 use tito_tensor::Tensor;
@@ -23,11 +27,14 @@ pub struct Misconception {
 }
 
 /// All of them, the more particular first.
-pub const MISCONCEPTIONS: [&[Misconception]; 5] = [
+pub const MISCONCEPTIONS: [&[Misconception]; 8] = [
     dense::MISCONCEPTIONS,
     activations::MISCONCEPTIONS,
     softmax::MISCONCEPTIONS,
     flatten::MISCONCEPTIONS,
+    conv2d::MISCONCEPTIONS,
+    pool2d::MISCONCEPTIONS,
+    window::MISCONCEPTIONS,
     anything::MISCONCEPTIONS,
 ];
 

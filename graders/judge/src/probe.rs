@@ -1,70 +1,100 @@
 //! Which weight was used: a single 1 in the input, and weights that are all different.
 
-use tito_sandbox::{DenseSpec, Layer};
-use tito_tensor::Tensor;
+use tito_sandbox::Layer;
+use tito_tensor::{Shape, Tensor};
 
-use crate::{Case, Kind};
+use crate::{Case, Kind, parameter_shapes};
 
 /// What a bias stands for in the sum: weights stay below it.
-const BIAS: u32 = 1_000;
+const BIAS: usize = 1_000;
 
-/// A dense layer whose weights are 1, 2, 3 … in row-major order and whose biases are 1000, 2000 …, on an input
-/// that is 1 at `position` alone: every answer tells which weight and which bias it is made of.
+/// A layer whose weights are 1, 2, 3 … in row-major order and whose biases are 1000, 2000 …, on an input of this shape
+/// that is 1 at `position`, counted in row-major order, alone: every answer tells which weight and which bias it is
+/// made of.
 ///
 /// # Panics
 ///
-/// If the layer has a thousand weights or more, or no such input.
-pub fn dense_probe(spec: DenseSpec, position: u32) -> Case {
-    assert!(spec.inputs * spec.outputs < BIAS && position < spec.inputs, "the probe is out of its range");
-    let weight = Tensor::from_fn([spec.inputs, spec.outputs], |i| (i + 1) as f32);
-    let bias = Tensor::from_fn([spec.outputs], |o| (BIAS * (o as u32 + 1)) as f32);
-    let parameters = if spec.bias { vec![weight, bias] } else { vec![weight] };
-    let input = Tensor::from_fn([1, spec.inputs], |i| if i as u32 == position { 1.0 } else { 0.0 });
-    Case::of_layer(Layer::Dense(spec), parameters, input, Kind::Probe)
+/// If the layer has no weight or a thousand and more, or there is no such input.
+pub fn probe(layer: Layer, input: impl Into<Shape>, position: usize) -> Case {
+    let (input, shapes) = (input.into(), parameter_shapes(&layer));
+    let weights = shapes[0].elements().expect("the host's own shapes are small");
+    let is_there = input.elements().is_some_and(|elements| position < elements);
+    assert!(weights < BIAS && is_there, "the probe is out of its range");
+    let steps = [1, BIAS];
+    let parameters = shapes.into_iter().zip(steps);
+    let parameters = parameters.map(|(shape, step)| Tensor::from_fn(shape, |i| (step * (i + 1)) as f32));
+    let input = Tensor::from_fn(input, |i| if i == position { 1.0 } else { 0.0 });
+    Case::of_layer(layer, parameters.collect(), input, Kind::Probe)
 }
 
 /// What the first wrong element of an answer to a probe is made of, as a sentence.
 pub(crate) fn diagnosis(case: &Case, answer: &Tensor) -> Option<String> {
-    let (Kind::Probe, [Layer::Dense(spec)]) = (case.kind, case.layers.as_slice()) else { return None };
+    let (Kind::Probe, [layer]) = (case.kind, case.layers.as_slice()) else { return None };
+    let shapes = parameter_shapes(layer);
     let position = case.input.data().iter().position(|&x| x != 0.0)?;
     let wrong = (0..answer.data().len()).find(|&i| !case.expected.accepts(i, answer.data()[i]))?;
-    let found = sum_of(spec, answer.data()[wrong])?;
-    let should = sum_of(spec, case.expected.value.data()[wrong] as f32)?;
-    Some(format!(
-        "where the input is 1 at position {position} alone, output {wrong} is {found}, not {should}"
-    ))
+    let found = sum_of(&shapes, answer.data()[wrong])?;
+    let should = sum_of(&shapes, case.expected.value.data()[wrong] as f32)?;
+    let (input, output) = (index(case.input.shape(), position), index(answer.shape(), wrong));
+    Some(format!("where the input is 1 at {input} alone, the output at {output} is {found}, not {should}"))
+}
+
+/// An index as `[0, 2]`.
+fn index(shape: &Shape, offset: usize) -> String {
+    format!("{:?}", shape.index_of(offset))
 }
 
 /// A number as `W[i, o] + b[o]`, where it is one.
-fn sum_of(spec: &DenseSpec, number: f32) -> Option<String> {
-    let whole = number as u32;
-    if whole as f32 != number || whole == 0 {
+fn sum_of(shapes: &[Shape], number: f32) -> Option<String> {
+    let whole = number as usize;
+    if whole as f32 != number {
         return None;
     }
-    let (bias, weight) = (whole / BIAS, whole % BIAS);
-    if weight > spec.inputs * spec.outputs || bias > spec.outputs {
-        return None;
-    }
-    let weight = weight.checked_sub(1).map(|at| format!("W[{}, {}]", at / spec.outputs, at % spec.outputs));
-    let bias = bias.checked_sub(1).map(|at| format!("b[{at}]"));
-    Some(weight.into_iter().chain(bias).collect::<Vec<_>>().join(" + "))
+    let parts = [("W", whole % BIAS), ("b", whole / BIAS)].into_iter().enumerate();
+    let named = parts.filter(|(_, (_, count))| *count > 0).map(|(at, (name, count))| {
+        let shape =
+            shapes.get(at).filter(|shape| shape.elements().is_some_and(|elements| count <= elements))?;
+        Some(format!("{name}{}", index(shape, count - 1)))
+    });
+    let named: Vec<String> = named.collect::<Option<_>>()?;
+    Some(if named.is_empty() { "0".to_owned() } else { named.join(" + ") })
 }
 
 #[cfg(test)]
 mod tests {
+    use tito_sandbox::{Conv2dSpec, DenseSpec};
+
     use super::*;
+
+    #[track_caller]
+    fn check(case: &Case, data: &[f32], expected: Option<&str>) {
+        let answer = Tensor::new(case.expected.value.shape().clone(), data.to_vec()).unwrap();
+        assert_eq!(diagnosis(case, &answer).as_deref(), expected);
+    }
 
     #[test]
     fn the_answer_names_the_weight_that_was_used() {
-        let case = dense_probe(DenseSpec { inputs: 3, outputs: 2, bias: true }, 1);
+        let case = probe(Layer::Dense(DenseSpec { inputs: 3, outputs: 2, bias: true }), [1, 3], 1);
         assert_eq!(case.expected.value.data(), [1003.0, 2004.0]);
-        let said = |data: Vec<f32>| diagnosis(&case, &Tensor::new([1, 2], data).unwrap());
-        assert_eq!(said(vec![1003.0, 2004.0]), None);
-        assert_eq!(
-            said(vec![1003.0, 2005.0]).unwrap(),
-            "where the input is 1 at position 1 alone, output 1 is W[2, 0] + b[1], not W[1, 1] + b[1]"
-        );
-        assert!(said(vec![3.0, 4.0]).unwrap().contains("output 0 is W[1, 0], not W[1, 0] + b[0]"));
-        assert_eq!(said(vec![0.5, 0.5]), None);
+        check(&case, &[1003.0, 2004.0], None);
+        let alone = "where the input is 1 at [0, 1] alone, the output at";
+        let other = format!("{alone} [0, 1] is W[2, 0] + b[1], not W[1, 1] + b[1]");
+        check(&case, &[1003.0, 2005.0], Some(&other));
+        check(&case, &[3.0, 4.0], Some(&format!("{alone} [0, 0] is W[1, 0], not W[1, 0] + b[0]")));
+        check(&case, &[1000.0, 2004.0], Some(&format!("{alone} [0, 0] is b[0], not W[1, 0] + b[0]")));
+        check(&case, &[0.5, 0.5], None);
+        check(&case, &[-1.0, 2004.0], None);
+        check(&case, &[3004.0, 2004.0], None);
+    }
+
+    #[test]
+    fn a_convolution_is_probed_by_place() {
+        let (kernel, stride, padding) = ((1, 2), (1, 1), (0, 0));
+        let spec = Conv2dSpec { in_channels: 1, out_channels: 1, kernel, stride, padding, bias: false };
+        let case = probe(Layer::Conv2d(spec), [1, 1, 1, 4], 1);
+        assert_eq!(case.expected.value.data(), [2.0, 1.0, 0.0]);
+        let flipped = "where the input is 1 at [0, 0, 0, 1] alone, the output at [0, 0, 0, 0] is W[0, 0, 0, 0], not \
+                       W[0, 0, 0, 1]";
+        check(&case, &[1.0, 2.0, 0.0], Some(flipped));
     }
 }

@@ -81,7 +81,7 @@ pub fn advice<T>(outcome: &Outcome<T>) -> Option<Hint> {
             }
             LimitKind::Memory => "Is memory kept from call to call, or an extent taken from the wrong axis?",
             LimitKind::Stack => "Does a function call itself without end?",
-            _ => "A submission needs far less than this limit; see `tito milestone info 1`.",
+            _ => "A submission needs far less than this limit; see `tito milestone info`.",
         },
     };
     Some(Hint { misconception: String::new(), advice: advice.to_owned() })

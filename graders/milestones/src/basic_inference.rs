@@ -11,7 +11,6 @@ mod initialisation;
 mod load_exact;
 mod parameter_order;
 mod repeatability;
-mod shapes;
 mod softmax;
 mod unknown_layers;
 mod wrong_shapes;

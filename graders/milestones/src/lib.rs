@@ -3,15 +3,25 @@
 //! A check asks cases of a submission through `tito-judge` and says what it found; what that is worth stands in
 //! the milestone's rubric.
 
+mod accuracy;
 mod basic_inference;
+mod computer_vision;
 mod context;
+mod faults;
+mod images;
+mod initialisation;
 mod milestone;
 mod network;
+mod parameters;
 mod run;
+mod shapes;
 mod train;
+mod train_cnn;
 
 pub use context::Context;
+pub use images::Images;
 pub use milestone::{Milestone, milestone, milestones};
-pub use network::{Network, permuted};
+pub use network::{Architecture, Network, permuted};
 pub use run::{Progress, grade};
 pub use train::{Recipe, train};
+pub use train_cnn::train_cnn;

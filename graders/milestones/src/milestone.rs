@@ -4,7 +4,7 @@ use tito_grade::{Evidence, Rubric};
 use tito_judge::Findings;
 use tito_sandbox::HostError;
 
-use crate::{Context, basic_inference};
+use crate::{Context, basic_inference, computer_vision};
 
 /// A rubric with the checks that it names.
 pub struct Milestone {
@@ -27,7 +27,7 @@ pub(crate) enum Found {
 
 /// All milestones that this version grades.
 pub fn milestones() -> Vec<Milestone> {
-    vec![basic_inference::milestone()]
+    vec![basic_inference::milestone(), computer_vision::milestone()]
 }
 
 /// The milestone of this number, if this version grades it.

@@ -1,46 +1,106 @@
-//! The network that accuracy is measured with, and its weights, which tito trained itself.
+//! The networks that accuracy is measured with, and their weights, which tito trained itself.
 
 use tito_data::Description;
-use tito_judge::Draw;
-use tito_sandbox::{DenseSpec, Layer};
-use tito_tensor::Tensor;
+use tito_judge::{Draw, parameter_shapes};
+use tito_sandbox::{Conv2dSpec, DenseSpec, Layer, Pool2dSpec};
+use tito_tensor::{Shape, Tensor};
 
 /// Layers and their parameters in the contract's order.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Network {
-    /// Flatten, dense, ReLU, dense: logits, one for each class.
+    /// From images to logits, one for each class.
     pub layers: Vec<Layer>,
-    /// `W [pixels, hidden]`, `b [hidden]`, `W [hidden, classes]`, `b [classes]`.
+    /// Layer by layer, each layer's in the contract's order.
     pub parameters: Vec<Tensor>,
 }
 
-/// Little-endian f32s of the parameters, one after the other; `examples/train_weights.rs` makes them again.
-const TINYDIGITS: &[u8] = include_bytes!("../weights/tinydigits.f32");
-const MNIST: &[u8] = include_bytes!("../weights/mnist.f32");
+/// The kinds of networks that are shipped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Architecture {
+    /// Flatten, dense, ReLU, dense.
+    Mlp,
+    /// Twice a convolution of 3x3 with a ReLU and a max-pool of 2x2, then flatten and dense.
+    Cnn,
+}
 
-/// Hidden units of the shipped networks: the fewest that reach 97 %.
-const HIDDEN_TINYDIGITS: u32 = 32;
-const HIDDEN_MNIST: u32 = 128;
+/// Little-endian f32s of the parameters, one after the other; `examples/train_weights.rs` makes them again.
+const TINYDIGITS_MLP: &[u8] = include_bytes!("../weights/tinydigits.f32");
+const TINYDIGITS_CNN: &[u8] = include_bytes!("../weights/tinydigits-cnn.f32");
+const MNIST_MLP: &[u8] = include_bytes!("../weights/mnist.f32");
+const MNIST_CNN: &[u8] = include_bytes!("../weights/mnist-cnn.f32");
+
+/// Channels after the first and the second convolution.
+const CHANNELS: [u32; 2] = [8, 16];
+
+impl Architecture {
+    /// How it is called in sentences.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Mlp => "MLP",
+            Self::Cnn => "CNN",
+        }
+    }
+
+    /// Its layers for this dataset.
+    pub fn layers(self, data: &Description) -> Vec<Layer> {
+        let [channels, height, width] = data.example_shape;
+        match self {
+            Self::Mlp => {
+                let (pixels, hidden) = (channels * height * width, hidden_units(data));
+                vec![Layer::Flatten, dense(pixels, hidden), Layer::Relu, dense(hidden, data.classes)]
+            }
+            Self::Cnn => {
+                let [first, second] = CHANNELS;
+                let halved = Pool2dSpec { kernel: (2, 2), stride: (2, 2), padding: (0, 0) };
+                let stage = |from, to| [conv(from, to), Layer::Relu, Layer::MaxPool2d(halved)];
+                let features = second * (height / 4) * (width / 4);
+                let end = [Layer::Flatten, dense(features, data.classes)];
+                stage(channels, first).into_iter().chain(stage(first, second)).chain(end).collect()
+            }
+        }
+    }
+
+    fn weights(self, data: &Description) -> &'static [u8] {
+        match (self, data.name) {
+            (Self::Mlp, "tinydigits") => TINYDIGITS_MLP,
+            (Self::Cnn, "tinydigits") => TINYDIGITS_CNN,
+            (Self::Mlp, "mnist") => MNIST_MLP,
+            (Self::Cnn, "mnist") => MNIST_CNN,
+            (_, other) => panic!("no network is shipped for '{other}'"),
+        }
+    }
+}
+
+/// Hidden units of the shipped MLPs: the fewest that reach 97 %.
+pub(crate) fn hidden_units(data: &Description) -> u32 {
+    if data.name == "mnist" { 128 } else { 32 }
+}
+
+fn dense(inputs: u32, outputs: u32) -> Layer {
+    Layer::Dense(DenseSpec { inputs, outputs, bias: true })
+}
+
+fn conv(in_channels: u32, out_channels: u32) -> Layer {
+    let (kernel, stride, padding) = ((3, 3), (1, 1), (1, 1));
+    Layer::Conv2d(Conv2dSpec { in_channels, out_channels, kernel, stride, padding, bias: true })
+}
 
 impl Network {
-    /// An MLP of these sizes with these parameters, one after the other.
+    /// These layers with these parameters, one after the other.
     ///
     /// # Panics
     ///
     /// If there are too few numbers or too many.
-    pub fn mlp(pixels: u32, hidden: u32, classes: u32, numbers: &[f32]) -> Self {
+    pub fn new(layers: Vec<Layer>, numbers: &[f32]) -> Self {
         let mut rest = numbers;
-        let mut take = |shape: &[u32]| {
-            let count = shape.iter().product::<u32>() as usize;
+        let mut take = |shape: Shape| {
+            let count = shape.elements().expect("the host's own shapes are small");
             let (own, others) = rest.split_at(count);
             rest = others;
-            Tensor::new(shape.to_vec(), own.to_vec()).expect("as many as the shape says were taken")
+            Tensor::new(shape, own.to_vec()).expect("as many as the shape says were taken")
         };
-        let parameters =
-            vec![take(&[pixels, hidden]), take(&[hidden]), take(&[hidden, classes]), take(&[classes])];
-        assert!(rest.is_empty(), "{} numbers too many for an MLP {pixels}-{hidden}-{classes}", rest.len());
-        let dense = |inputs, outputs| Layer::Dense(DenseSpec { inputs, outputs, bias: true });
-        let layers = vec![Layer::Flatten, dense(pixels, hidden), Layer::Relu, dense(hidden, classes)];
+        let parameters = layers.iter().flat_map(parameter_shapes).map(&mut take).collect();
+        assert!(rest.is_empty(), "{} numbers too many for {layers:?}", rest.len());
         Self { layers, parameters }
     }
 
@@ -49,48 +109,51 @@ impl Network {
     /// # Panics
     ///
     /// If none is shipped for it.
-    pub fn shipped(data: &Description) -> Self {
-        let (hidden, bytes) = match data.name {
-            "tinydigits" => (HIDDEN_TINYDIGITS, TINYDIGITS),
-            "mnist" => (HIDDEN_MNIST, MNIST),
-            other => panic!("no network is shipped for '{other}'"),
-        };
-        let words =
-            bytes.chunks_exact(4).map(|word| f32::from_le_bytes(word.try_into().expect("four bytes")));
-        Self::mlp(data.example_shape.iter().product(), hidden, data.classes, &words.collect::<Vec<_>>())
+    pub fn shipped(architecture: Architecture, data: &Description) -> Self {
+        let words = architecture.weights(data).chunks_exact(4);
+        let words = words.map(|word| f32::from_le_bytes(word.try_into().expect("four bytes")));
+        Self::new(architecture.layers(data), &words.collect::<Vec<_>>())
     }
 
-    /// How many hidden units the network shipped for this dataset has.
-    pub fn hidden_units(data: &Description) -> u32 {
-        if data.name == "mnist" { HIDDEN_MNIST } else { HIDDEN_TINYDIGITS }
-    }
-
-    /// The parameters one after the other, as [`Network::mlp`] takes them.
+    /// The parameters one after the other, as [`Network::new`] takes them.
     pub fn numbers(&self) -> Vec<f32> {
         self.parameters.iter().flat_map(|tensor| tensor.data().to_vec()).collect()
     }
 }
 
-/// The same network with its hidden units and its classes in a drawn order, and the class of every output.
-///
-/// # Panics
-///
-/// If the network is not an MLP.
+/// The same network with its channels, its hidden units and its classes in a drawn order, and the class of every output.
 pub fn permuted(network: &Network, draw: &mut Draw) -> (Network, Vec<usize>) {
-    let [w1, b1, w2, b2] = network.parameters.as_slice() else { panic!("the network is not an MLP") };
-    let units = draw.permutation(b1.data().len());
-    let classes = draw.permutation(b2.data().len());
-    let pixels: Vec<usize> = (0..w1.data().len() / units.len()).collect();
-    let parameters = vec![
-        picked(w1, &pixels, &units),
-        picked(b1, &[0], &units),
-        picked(w2, &units, &classes),
-        picked(b2, &[0], &classes),
-    ];
+    let (mut parameters, mut rest) = (Vec::new(), network.parameters.as_slice());
+    let mut order: Option<Vec<usize>> = None;
+    for layer in &network.layers {
+        let (own, others) = rest.split_at(parameter_shapes(layer).len());
+        rest = others;
+        let (inputs, outputs, is_dense) = match layer {
+            Layer::Dense(spec) => (spec.inputs, spec.outputs, true),
+            Layer::Conv2d(spec) => (spec.in_channels, spec.out_channels, false),
+            _ => continue,
+        };
+        let before = order.unwrap_or_else(|| (0..inputs as usize).collect());
+        let after = draw.permutation(outputs as usize);
+        // A channel is as many weights in a row as the kernel has, or as it has pixels where it was flattened.
+        let a_channel = own[0].data().len() / (before.len() * after.len());
+        let before = in_blocks(&before, a_channel);
+        let weight =
+            if is_dense { picked(&own[0], &before, &after) } else { picked(&own[0], &after, &before) };
+        parameters.push(weight);
+        parameters.extend(own.get(1).map(|bias| picked(bias, &[0], &after)));
+        order = Some(after);
+    }
+    let classes = order.expect("a network has a layer with weights");
     (Network { layers: network.layers.clone(), parameters }, classes)
 }
 
-/// The tensor, seen as a matrix over its last axis, with these of its rows and columns in this order.
+/// Every place of blocks of this size whose order is given.
+fn in_blocks(order: &[usize], size: usize) -> Vec<usize> {
+    order.iter().flat_map(|block| (0..size).map(move |at| block * size + at)).collect()
+}
+
+/// The tensor, seen as a matrix with as many columns, with these of its rows and columns in this order.
 fn picked(tensor: &Tensor, rows: &[usize], columns: &[usize]) -> Tensor {
     let width = columns.len();
     let at = |i: usize| rows[i / width] * width + columns[i % width];
@@ -99,25 +162,36 @@ fn picked(tensor: &Tensor, rows: &[usize], columns: &[usize]) -> Tensor {
 
 #[cfg(test)]
 mod tests {
+    use tito_data::TINYDIGITS;
     use tito_judge::stack_oracle;
     use tito_kernels::Wide;
 
     use super::*;
 
-    #[test]
-    fn a_permuted_network_gives_the_same_logits_in_another_order() {
+    #[track_caller]
+    fn check(architecture: Architecture) {
         let mut draw = Draw::new([5; 32]);
-        let numbers: Vec<f32> = (0..4 * 5 + 5 + 5 * 3 + 3).map(|_| draw.normal() as f32).collect();
-        let network = Network::mlp(4, 5, 3, &numbers);
+        let layers = architecture.layers(&TINYDIGITS);
+        let shapes = layers.iter().flat_map(parameter_shapes);
+        let parameters = shapes.map(|shape| draw.normals(shape, 0.3)).collect();
+        let network = Network { layers, parameters };
         let (other, classes) = permuted(&network, &mut draw);
+        let input = Wide::from(&draw.normals([2, 1, 8, 8], 1.0));
         let logits = |network: &Network| {
             let parameters: Vec<_> = network.parameters.iter().map(Wide::from).collect();
-            let input = Wide::new([1, 4], vec![0.3, -0.5, 0.9, 0.1]).unwrap();
             stack_oracle(&network.layers, &parameters, &input).value.data().to_vec()
         };
         let (before, after) = (logits(&network), logits(&other));
-        for (place, &class) in classes.iter().enumerate() {
-            assert!((after[place] - before[class]).abs() < 1e-12);
+        assert_ne!(classes, (0..10).collect::<Vec<_>>());
+        for (at, logit) in after.iter().enumerate() {
+            let same = before[at / 10 * 10 + classes[at % 10]];
+            assert!((logit - same).abs() < 1e-12, "{architecture:?}: {logit} and {same}");
         }
+    }
+
+    #[test]
+    fn a_permuted_network_gives_the_same_logits_in_another_order() {
+        check(Architecture::Mlp);
+        check(Architecture::Cnn);
     }
 }

@@ -1,4 +1,4 @@
-//! Trains the network that accuracy is measured with: a seed gives the same bits on every machine.
+//! Trains the MLP that accuracy is measured with: a seed gives the same bits on every machine.
 //!
 //! Plain loops in a fixed order, no threads, no fused multiply-add, `libm`'s exponential: slower than the native
 //! kernels, whose bits depend on the machine, and run once a release.
@@ -6,7 +6,7 @@
 use tito_data::{Dataset, Description};
 use tito_judge::{Draw, Seed};
 
-use crate::Network;
+use crate::{Architecture, Network, network::hidden_units};
 
 /// How a network is trained: minibatch SGD on softmax cross-entropy, the rate falling linearly to zero.
 #[derive(Clone, Copy, Debug)]
@@ -58,7 +58,7 @@ struct Mlp {
 pub fn train(data: &Dataset, recipe: Recipe) -> Network {
     let description = data.description();
     let pixels: u32 = description.example_shape.iter().product();
-    let (hidden, classes) = (Network::hidden_units(description), description.classes);
+    let (hidden, classes) = (hidden_units(description), description.classes);
     let mut draw = Seed::public().draw(&format!("train/{}", description.name));
     let mut mlp = Mlp::new(pixels as usize, hidden as usize, classes as usize, &mut draw);
     let steps = recipe.epochs as usize * data.len().div_ceil(recipe.batch);
@@ -72,7 +72,7 @@ pub fn train(data: &Dataset, recipe: Recipe) -> Network {
         }
     }
     let numbers = [mlp.w1.data, mlp.b1, mlp.w2.data, mlp.b2].concat();
-    Network::mlp(pixels, hidden, classes, &numbers)
+    Network::new(Architecture::Mlp.layers(description), &numbers)
 }
 
 impl Mlp {

@@ -4,6 +4,7 @@ mod checks;
 mod criteria;
 mod header;
 mod result;
+mod tables;
 
 use tito_grade::Grade;
 
@@ -28,6 +29,7 @@ fn graded(grade: &Grade, capability: &str, style: Style) -> Vec<String> {
         checks::not_run(grade, style),
         checks::awaiting(grade, style),
         checks::passed(grade, style),
+        tables::tables(grade, style),
         result::result(grade, style),
     ]
 }

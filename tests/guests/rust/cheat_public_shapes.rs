@@ -2,7 +2,9 @@
 //!
 //! corpus: 48
 //! expect: fails dense, dense-without-bias, dense-rank-3, relu, sigmoid, tanh, saturation, softmax-shift
-//! expect: fails flatten, composition, mnist-mlp
+//! expect: fails flatten, composition, mnist-mlp, conv2d, conv2d-without-bias, conv2d-stride, conv2d-padding
+//! expect: fails conv2d-rectangular, conv2d-sizes, max-pool2d, average-pool2d, channel-order, mnist-cnn
+//! expect: fails memory-efficiency
 //! expect: told zeros, input-ignored
 
 use guests::{Fault, Guest, Stack, Submission, Tensor, export_inference};

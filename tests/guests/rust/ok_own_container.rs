@@ -35,10 +35,11 @@ impl Model for Fused {
     }
 
     fn parameters(&self) -> Vec<Tensor> {
-        self.0
-            .iter()
-            .flat_map(|step| if let Step::Dense(dense) = step { dense.parameters() } else { vec![] })
-            .collect()
+        let of = |step: &Step| match step {
+            Step::Dense(dense) => dense.parameters(),
+            Step::Other(layer) => layer.parameters().into_iter().cloned().collect(),
+        };
+        self.0.iter().flat_map(of).collect()
     }
 
     fn load(&mut self, parameters: Vec<Tensor>) -> Result<(), Fault> {
@@ -47,8 +48,11 @@ impl Model for Fused {
         }
         let mut parameters = parameters.into_iter();
         for step in &mut self.0 {
-            if let Step::Dense(dense) = step {
-                dense.load(&mut parameters);
+            match step {
+                Step::Dense(dense) => dense.load(&mut parameters),
+                Step::Other(layer) => {
+                    layer.parameters_mut().into_iter().zip(&mut parameters).for_each(|(own, new)| *own = new);
+                }
             }
         }
         Ok(())

@@ -1,6 +1,6 @@
 //! Flatten takes the batch along.
 //!
-//! expect: fails flatten, composition, mnist-mlp
+//! expect: fails flatten, composition, mnist-mlp, channel-order, mnist-cnn, memory-efficiency
 //! expect: told flatten-batch
 
 use guests::{Fault, LayerSpec, Tensor, export_layers, right, whole};

@@ -1,6 +1,6 @@
 //! Flatten reads each example with its first axis fastest.
 //!
-//! expect: fails flatten, mnist-mlp
+//! expect: fails flatten, mnist-mlp, channel-order, mnist-cnn, memory-efficiency
 //! expect: told flatten-column-major
 
 use guests::{Fault, LayerSpec, Tensor, export_layers, right, whole};

@@ -1,6 +1,6 @@
 //! Stops one layer early when there are three or more.
 //!
-//! expect: fails composition, mnist-mlp
+//! expect: fails composition, mnist-mlp, mnist-cnn, memory-efficiency
 //! expect: told stack-differs
 
 use guests::{Fault, Guest, Mode, Stack, Submission, Tensor, export_inference};

@@ -1,6 +1,8 @@
 //! `load` adds to what is there.
 //!
-//! expect: fails dense, dense-without-bias, dense-rank-3, composition, load-exact, repeatability
+//! expect: fails dense, dense-without-bias, dense-rank-3, composition, load-exact, repeatability, conv2d
+//! expect: fails conv2d-without-bias, conv2d-stride, conv2d-padding, conv2d-rectangular, conv2d-sizes
+//! expect: fails conv2d-parameters, channel-order, mnist-cnn, memory-efficiency
 //! expect: told load-added, parameters-changed, stack-differs
 
 use guests::{Fault, Guest, Stack, Submission, Tensor, export_inference};

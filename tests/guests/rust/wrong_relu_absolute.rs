@@ -1,6 +1,6 @@
 //! ReLU gives the absolute value.
 //!
-//! expect: fails relu
+//! expect: fails relu, mnist-cnn, memory-efficiency
 //! expect: told relu-absolute
 
 use guests::{LayerSpec, elementwise, export_layers, right};

@@ -1,6 +1,6 @@
 //! ReLU is cut at 6.
 //!
-//! expect: fails relu
+//! expect: fails relu, memory-efficiency
 //! expect: told relu-capped
 
 use guests::{LayerSpec, elementwise, export_layers, right};

@@ -1,6 +1,6 @@
 //! ReLU gives its own derivative.
 //!
-//! expect: fails relu, composition, mnist-mlp
+//! expect: fails relu, composition, mnist-mlp, mnist-cnn, memory-efficiency
 //! expect: told relu-mask, input-ignored
 
 use guests::{LayerSpec, elementwise, export_layers, right};

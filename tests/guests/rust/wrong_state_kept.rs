@@ -1,8 +1,10 @@
 //! Adds every answer to the one before, as a buffer does that is never cleared.
 //!
 //! corpus: 50
-//! expect: fails dense, dense-without-bias, dense-rank-3, relu, sigmoid, tanh, softmax, flatten
-//! expect: fails composition, independence, repeatability, mnist-mlp
+//! expect: fails dense, dense-without-bias, dense-rank-3, relu, sigmoid, tanh, softmax, flatten, composition
+//! expect: fails independence, repeatability, mnist-mlp, conv2d, conv2d-without-bias, conv2d-stride
+//! expect: fails conv2d-padding, conv2d-rectangular, conv2d-sizes, max-pool2d, max-pool2d-padding
+//! expect: fails average-pool2d, average-pool2d-padding, mnist-cnn, memory-efficiency
 //! expect: told state-kept, shared-parameters, stack-differs
 
 use guests::{Fault, Guest, Stack, Submission, Tensor, export_inference};

@@ -1,7 +1,7 @@
 //! Passes over layers that are not written yet.
 //!
-//! expect: fails unknown-layers
-//! expect: told unknown-layer-passed-over
+//! expect: fails unknown-layers, impossible-sizes
+//! expect: told impossible-layer-accepted, unknown-layer-passed-over
 
 use guests::{elementwise, export_layers, right};
 

@@ -1,7 +1,7 @@
 //! Panics where a layer is not written yet.
 //!
-//! expect: fails unknown-layers
-//! expect: told unknown-layer-traps
+//! expect: fails unknown-layers, impossible-sizes
+//! expect: told impossible-layer-traps, unknown-layer-traps
 //! expect: trap unreachable
 
 use guests::{export_layers, right};

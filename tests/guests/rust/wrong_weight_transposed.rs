@@ -1,6 +1,6 @@
 //! Reads the weight as [outputs, inputs].
 //!
-//! expect: fails dense, dense-without-bias, dense-rank-3, mnist-mlp
+//! expect: fails dense, dense-without-bias, dense-rank-3, mnist-mlp, mnist-cnn, memory-efficiency
 //! expect: told weight-transposed
 
 use guests::{Dense, LayerSpec, Tensor, export_layers, right};

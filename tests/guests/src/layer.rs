@@ -1,4 +1,4 @@
-//! Layers without parameters, made of a function.
+//! Layers made of a function: without parameters, or around another layer.
 
 use tinytorch::{Fault, Layer, Mode, Tensor};
 
@@ -26,5 +26,44 @@ struct Whole<F>(F);
 impl<F: FnMut(&Tensor) -> Result<Tensor, Fault>> Layer for Whole<F> {
     fn forward(&mut self, input: &Tensor, _: Mode) -> Result<Tensor, Fault> {
         (self.0)(input)
+    }
+}
+
+type Change = Box<dyn Fn(&Tensor) -> Result<Tensor, Fault>>;
+
+/// Another layer between two changes of what it is given and of what it answers.
+struct Around {
+    before: Change,
+    layer: Box<dyn Layer>,
+    after: Change,
+}
+
+/// A layer whose input is changed before it sees it.
+pub fn before(
+    layer: Box<dyn Layer>,
+    change: impl Fn(&Tensor) -> Result<Tensor, Fault> + 'static,
+) -> Box<dyn Layer> {
+    Box::new(Around { before: Box::new(change), layer, after: Box::new(|answer| Ok(answer.clone())) })
+}
+
+/// A layer whose answer is changed before anybody sees it.
+pub fn after(
+    layer: Box<dyn Layer>,
+    change: impl Fn(&Tensor) -> Result<Tensor, Fault> + 'static,
+) -> Box<dyn Layer> {
+    Box::new(Around { before: Box::new(|input| Ok(input.clone())), layer, after: Box::new(change) })
+}
+
+impl Layer for Around {
+    fn forward(&mut self, input: &Tensor, mode: Mode) -> Result<Tensor, Fault> {
+        (self.after)(&self.layer.forward(&(self.before)(input)?, mode)?)
+    }
+
+    fn parameters(&self) -> Vec<&Tensor> {
+        self.layer.parameters()
+    }
+
+    fn parameters_mut(&mut self) -> Vec<&mut Tensor> {
+        self.layer.parameters_mut()
     }
 }

@@ -2,20 +2,28 @@
 //!
 //! Plain loops, all of them right. What a guest does not replace comes from here.
 
+mod conv2d;
 mod dense;
 mod guest;
 #[cfg(target_arch = "wasm32")]
 mod heap;
+mod images;
 mod layer;
+mod pool2d;
 mod right;
 mod stack;
 
+pub use conv2d::Conv2d;
 pub use dense::Dense;
 pub use guest::{Guest, Submission};
-pub use layer::{elementwise, rowwise, whole};
+pub use images::{Images, Window, beside, pool_of};
+pub use layer::{after, before, elementwise, rowwise, whole};
+pub use pool2d::{largest, mean, pool};
 pub use right::{right, sigmoid, softmax};
 pub use stack::Stack;
-pub use tinytorch::{DenseSpec, Fault, Layer, LayerSpec, Mode, Model, Rng, Tensor, export_inference};
+pub use tinytorch::{
+    Conv2dSpec, DenseSpec, Fault, Layer, LayerSpec, Mode, Model, Pool2dSpec, Rng, Tensor, export_inference,
+};
 
 /// A function like [`right`].
 pub type MakeLayer = fn(&LayerSpec, &mut Rng) -> Result<Box<dyn Layer>, Fault>;

@@ -1,14 +1,14 @@
-//! The right layers of milestone 1.
+//! The right layers of milestones 1 and 2.
 
 use tinytorch::{Fault, Layer, LayerSpec, Rng, Tensor};
 
-use crate::{Dense, elementwise, rowwise, whole};
+use crate::{Conv2d, Dense, elementwise, largest, mean, pool, rowwise, whole};
 
 /// The right layer of this description.
 ///
 /// # Errors
 ///
-/// [`Fault::Unsupported`] for layers of later milestones.
+/// [`Fault::Unsupported`] for layers of later milestones, and what a layer of these says that cannot be.
 pub fn right(spec: &LayerSpec, rng: &mut Rng) -> Result<Box<dyn Layer>, Fault> {
     Ok(match spec {
         LayerSpec::Dense(spec) => Box::new(Dense::new(spec, rng)),
@@ -17,6 +17,9 @@ pub fn right(spec: &LayerSpec, rng: &mut Rng) -> Result<Box<dyn Layer>, Fault> {
         LayerSpec::Tanh => elementwise(f32::tanh),
         LayerSpec::Softmax => rowwise(softmax),
         LayerSpec::Flatten => whole(flatten),
+        LayerSpec::Conv2d(spec) => Box::new(Conv2d::new(spec, rng)?),
+        LayerSpec::MaxPool2d(spec) => pool(spec, largest)?,
+        LayerSpec::AveragePool2d(spec) => pool(spec, mean)?,
         _ => return Err(Fault::unsupported("a layer of a later milestone")),
     })
 }

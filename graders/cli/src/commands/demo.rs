@@ -25,8 +25,9 @@ impl Demo {
     pub(crate) fn run(self) -> Result<Exit, Failure> {
         let milestone = super::milestone::graded(1)?;
         let data = dataset::tinydigits()?;
-        for (index, sample) in SAMPLES.iter().enumerate() {
-            let title = format!("Sample {} of {}: {}", index + 1, SAMPLES.len(), sample.title);
+        let samples: Vec<_> = SAMPLES.iter().filter(|sample| sample.milestone == 1).collect();
+        for (index, sample) in samples.iter().enumerate() {
+            let title = format!("Sample {} of {}: {}", index + 1, samples.len(), sample.title);
             let line = "=".repeat(title.chars().count());
             screen::print(&format!("{}\n{line}\n\n", screen::heading(&title)))?;
             show(&milestone, &data, sample)?;

@@ -18,8 +18,8 @@ fn a_new_project_is_made_once() {
 fn the_layers_of_a_component_are_shown() {
     let home = Home::new();
     let hello = prebuilt("examples/prebuilt/hello-layer.wasm");
-    home.check(&["export", "layers", "--component", &reference()], 0, "Every layer of milestone 1 builds");
-    home.check(&["export", "layers", "--component", &hello], 1, "5 of the 6 layers");
+    home.check(&["export", "layers", "--component", &reference()], 0, "Every layer of milestone 2 builds");
+    home.check(&["export", "layers", "--component", &hello], 1, "5 of the 6 layers of milestone 1");
     let exports = home.json(&["export", "layers", "--component", &hello, "--json"], 1);
     let built: Vec<_> = exports["layers"].as_array().unwrap().iter().map(|layer| &layer["built"]).collect();
     assert_eq!(built.len(), 17);

@@ -22,6 +22,9 @@ fn every_sample_ends_as_it_should_and_leaves_nothing() {
         ("milestone1_textbook", 0, "100.0 of 100"),
         ("milestone1_wrong", 1, "weight-transposed"),
         ("milestone1_evil", 1, "the fuel limit"),
+        ("milestone2_sample", 0, "100.0 of 100"),
+        ("milestone2_textbook", 0, "Images of a class, and what they were taken for"),
+        ("milestone2_wrong", 1, "kernel-flipped"),
     ] {
         home.check(&["assessment", "test", "--sample-submission", name], code, expected);
     }

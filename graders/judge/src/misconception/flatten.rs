@@ -22,6 +22,12 @@ pub(super) const MISCONCEPTIONS: &[Misconception] = &[
                  flattening moves nothing.",
         answers: &[column_major],
     },
+    Misconception {
+        name: "flatten-channels-last",
+        advice: "The channels come last. Images are [N, C, H, W], and flattening moves nothing: all of one channel comes \
+                 before all of the next one.",
+        answers: &[channels_last],
+    },
 ];
 
 fn input(case: &Case) -> Option<Wide> {
@@ -36,15 +42,30 @@ fn reshaped(case: &Case, shape: impl Fn(u32) -> Shape) -> Option<Judged> {
 
 /// Every example's elements with the first of its axes fastest.
 fn column_major(case: &Case) -> Option<Judged> {
+    let axes = input(case)?.shape().rank();
+    reordered(case, (1..axes).rev())
+}
+
+/// Every image's elements with its first axis, that of channels, fastest, and the other two as they were.
+fn channels_last(case: &Case) -> Option<Judged> {
+    let axes = input(case)?.shape().rank();
+    reordered(case, (2..axes).chain([1]))
+}
+
+/// Every example's elements with its axes in this order, where that moves any.
+fn reordered(case: &Case, order: impl Iterator<Item = usize>) -> Option<Judged> {
     let input = input(case)?;
-    let (&batch, axes) = input.shape().extents().split_first()?;
-    let reversed = Shape::new(axes.iter().rev().copied().collect::<Vec<_>>());
-    let size = reversed.elements()?;
+    let extents = input.shape().extents();
+    let order: Vec<usize> = order.collect();
+    let other = Shape::new(order.iter().map(|&axis| extents[axis]).collect::<Vec<_>>());
+    let size = other.elements()?;
     let offset = |at: usize| {
-        let index = reversed.index_of(at % size);
-        let row_major = index.iter().rev().zip(axes).fold(0, |sum, (&i, &extent)| sum * extent + i);
-        at / size * size + row_major as usize
+        let index = other.index_of(at % size.max(1));
+        let of_axis = |axis| order.iter().position(|&other| other == axis).map_or(0, |place| index[place]);
+        (1..extents.len())
+            .fold(at / size.max(1), |sum, axis| sum * extents[axis] as usize + of_axis(axis) as usize)
     };
-    let data = (0..input.data().len()).map(|at| input.data()[offset(at)]).collect();
-    Some(Judged::exact(Wide::new([batch, size as u32], data).ok()?))
+    let data: Vec<_> = (0..input.data().len()).map(|at| input.data()[offset(at)]).collect();
+    let is_moved = data != input.data();
+    is_moved.then(|| Some(Judged::exact(Wide::new([*extents.first()?, size as u32], data).ok()?)))?
 }

@@ -10,7 +10,7 @@ use tito_kernels::{Judged, Wide};
 use tito_sandbox::{DenseSpec, HostError, Layer, Outcome, Ran, Run};
 use tito_tensor::{Shape, Tensor};
 
-use super::shapes::wide_extent;
+use crate::shapes::wide_extent;
 use crate::{Context, milestone::Found};
 
 const DEEPEST: usize = 8;

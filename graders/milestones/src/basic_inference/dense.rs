@@ -1,10 +1,10 @@
 //! Dense layers: values to the bound, integers exactly, and probes that say which weight was used.
 
-use tito_judge::{Case, Draw, Kind, audited, dense_probe};
+use tito_judge::{Case, Draw, Kind, audited, probe};
 use tito_sandbox::{DenseSpec, HostError, Layer};
 use tito_tensor::Shape;
 
-use super::shapes::{extent, wide_extent};
+use crate::shapes::{extent, wide_extent};
 use crate::{Context, milestone::Found};
 
 /// Rank 2, with bias.
@@ -68,7 +68,8 @@ fn large(draw: &mut Draw) -> Case {
 fn probes(draw: &mut Draw, bias: bool) -> Vec<Case> {
     [(3, 2), (2, 5), (7, 4)]
         .map(|(inputs, outputs)| {
-            dense_probe(DenseSpec { inputs, outputs, bias }, draw.below(u64::from(inputs)) as u32)
+            let layer = Layer::Dense(DenseSpec { inputs, outputs, bias });
+            probe(layer, [1, inputs], draw.below(u64::from(inputs)) as usize)
         })
         .into()
 }

@@ -3,7 +3,7 @@
 use tito_judge::{Case, Kind, audited};
 use tito_sandbox::{HostError, Layer};
 
-use super::shapes::shape;
+use crate::shapes::shape;
 use crate::{Context, milestone::Found};
 
 /// Ranks 3 and 4: of rank 2 the input itself is the answer, so that such a case would ask nothing.

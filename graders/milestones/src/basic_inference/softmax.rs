@@ -4,7 +4,7 @@ use tito_judge::{Case, Draw, Kind, audited};
 use tito_sandbox::{HostError, Layer};
 use tito_tensor::Tensor;
 
-use super::shapes::shape;
+use crate::shapes::shape;
 use crate::{Context, milestone::Found};
 
 /// Moderate logits in tensors of rank 1 to 3.

@@ -1,11 +1,10 @@
 //! Wrong shapes give the fault `shape-mismatch`.
 
-use tito_grade::Hint;
-use tito_judge::{Findings, advice};
+use tito_judge::Findings;
 use tito_sandbox::{DenseSpec, Fault, HostError, Layer, Mode, Outcome};
 use tito_tensor::Tensor;
 
-use crate::{Context, milestone::Found};
+use crate::{Context, faults, milestone::Found};
 
 const DENSE: Layer = Layer::Dense(DenseSpec { inputs: 3, outputs: 2, bias: true });
 
@@ -20,7 +19,7 @@ pub(super) fn check(context: &Context<'_>) -> Result<Found, HostError> {
         })?;
         let outcome = outcome.map(|_| ());
         findings.used(usage);
-        findings.question(asked, came_back(&outcome));
+        findings.question(asked, faults::mismatch(&outcome));
     }
     for shapes in [&[&[3, 2][..]][..], &[&[3, 2], &[3]], &[&[2, 3], &[2]], &[&[3, 2], &[2], &[2]], &[]] {
         let parameters: Vec<_> = shapes.iter().map(|shape| Tensor::zeros(shape.to_vec())).collect();
@@ -32,24 +31,7 @@ pub(super) fn check(context: &Context<'_>) -> Result<Found, HostError> {
         // A wrong number of parameters is as well called an invalid argument.
         let is_other_number =
             shapes.len() != 2 && matches!(outcome, Outcome::Fault(Fault::InvalidArgument(_)));
-        findings.question(asked, came_back(&outcome).filter(|_| !is_other_number));
+        findings.question(asked, faults::mismatch(&outcome).filter(|_| !is_other_number));
     }
     Ok(Found::Cases(findings))
-}
-
-/// What came back other than `shape-mismatch`.
-fn came_back(outcome: &Outcome<()>) -> Option<(String, Option<Hint>)> {
-    let (misconception, text) = match outcome {
-        Outcome::Fault(Fault::ShapeMismatch(_)) => return None,
-        Outcome::Answer(()) => (
-            "wrong-shape-accepted",
-            "Compare the shape with the one that the layer was built for, before anything else.",
-        ),
-        Outcome::Trap(_) => (
-            "wrong-shape-traps",
-            "A panic ends the whole guest. Check the shape and return `shape-mismatch`.",
-        ),
-        other => return Some((other.to_string(), advice(other))),
-    };
-    Some((outcome.to_string(), Some(Hint { misconception: misconception.into(), advice: text.into() })))
 }

@@ -36,7 +36,7 @@ impl Test {
     /// Ends as the sample does.
     pub(crate) fn run(self) -> Result<Exit, Failure> {
         let sample = self.sample_submission;
-        let milestone = milestone::graded(1)?;
+        let milestone = milestone::graded(sample.milestone)?;
         let limits = sample.limits();
         let data = dataset::choose(Some(&self.data), &self.data_folder.store()?)?;
         let grading = Grading {

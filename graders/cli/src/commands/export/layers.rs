@@ -40,8 +40,8 @@ struct Exports {
 #[derive(Serialize)]
 struct Found {
     layer: String,
-    /// Whether milestone 1 asks for it.
-    wanted: bool,
+    /// The first milestone that asks for it.
+    milestone: u32,
     built: Built,
     /// What came back instead of a model.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -81,9 +81,9 @@ impl Exports {
         let prepared = Walls::default().isolation(limits, None)?.compile(artifact, Metering::Metered)?;
         let examiner = Examiner::new(&prepared);
         let found = || {
-            let found = layers().into_par_iter().map(|(layer, wanted)| {
+            let found = layers().into_par_iter().map(|(layer, milestone)| {
                 let (outcome, _) = examiner.with_guest(|guest| guest.build(&[layer], 0))?;
-                Ok::<_, Failure>(Found::new(&layer, wanted, &outcome))
+                Ok::<_, Failure>(Found::new(&layer, milestone, &outcome))
             });
             found.collect()
         };
@@ -100,8 +100,28 @@ impl Exports {
         })
     }
 
+    /// How many layers a milestone is the first to ask for, and how many of them do not build.
+    fn count(&self, milestone: u32) -> [usize; 2] {
+        let asked = self.layers.iter().filter(|layer| layer.milestone == milestone);
+        let missing = asked.clone().filter(|layer| layer.built != Built::Answer);
+        [asked.count(), missing.count()]
+    }
+
     fn is_complete(&self) -> bool {
-        self.layers.iter().all(|layer| !layer.wanted || layer.built == Built::Answer)
+        self.count(1)[1] == 0
+    }
+
+    fn verdict(&self) -> String {
+        let graded = tito_milestones::milestones();
+        let sentence = |number| match self.count(number) {
+            [_, 0] => format!(
+                "Every layer of milestone {number} builds; `tito milestone test {number}` says whether it is right.\n"
+            ),
+            [asked, missing] => {
+                format!("{missing} of the {asked} layers of milestone {number} do not build.\n")
+            }
+        };
+        graded.iter().map(|milestone| sentence(milestone.rubric.number)).collect()
     }
 
     fn text(&self) -> String {
@@ -112,30 +132,22 @@ impl Exports {
             "  Missing: the interface `models`, which `tito build` exports.\n"
         };
         let rows = self.layers.iter().map(|layer| {
-            let wanted = if layer.wanted { "milestone 1" } else { "" };
             let built = layer.came_back.clone().unwrap_or_else(|| "builds".into());
-            [layer.layer.clone(), wanted.into(), built]
+            [layer.layer.clone(), format!("milestone {}", layer.milestone), built]
         });
-        let wanted = self.layers.iter().filter(|layer| layer.wanted);
-        let missing = wanted.clone().filter(|layer| layer.built != Built::Answer).count();
-        let verdict = match missing {
-            0 => {
-                "Every layer of milestone 1 builds; `tito milestone test 1` says whether it is right.".into()
-            }
-            _ => format!("{missing} of the {} layers of milestone 1 do not build.", wanted.count()),
-        };
         format!(
-            "{}\n{}{none}\n{}\n{}\n{verdict}\n",
+            "{}\n{}{none}\n{}\n{}\n{}",
             screen::heading("Exports"),
             screen::table(exports),
             screen::heading("Layers"),
-            screen::table(rows)
+            screen::table(rows),
+            self.verdict()
         )
     }
 }
 
 impl Found {
-    fn new<T>(layer: &Layer, wanted: bool, outcome: &Outcome<T>) -> Self {
+    fn new<T>(layer: &Layer, milestone: u32, outcome: &Outcome<T>) -> Self {
         let built = match outcome {
             Outcome::Answer(_) => Built::Answer,
             Outcome::Fault(Fault::Unsupported(_)) => Built::Unsupported,
@@ -144,12 +156,12 @@ impl Found {
             Outcome::Limit(_) => Built::Limit,
         };
         let came_back = (built != Built::Answer).then(|| outcome.to_string());
-        Self { layer: describe(&[*layer]), wanted, built, came_back }
+        Self { layer: describe(&[*layer]), milestone, built, came_back }
     }
 }
 
-/// Every layer of the contract, small, in its order, and whether milestone 1 asks for it.
-fn layers() -> [(Layer, bool); 17] {
+/// Every layer of the contract, small, in its order, and the first milestone that asks for it.
+fn layers() -> [(Layer, u32); 17] {
     let pair = (2, 2);
     let conv = Conv2dSpec {
         in_channels: 1,
@@ -163,22 +175,22 @@ fn layers() -> [(Layer, bool); 17] {
     let norm = NormSpec { features: 4, epsilon: 1e-5 };
     let table = EmbeddingSpec { entries: 8, width: 4 };
     [
-        (Layer::Dense(DenseSpec { inputs: 3, outputs: 2, bias: true }), true),
-        (Layer::Relu, true),
-        (Layer::Sigmoid, true),
-        (Layer::Tanh, true),
-        (Layer::Softmax, true),
-        (Layer::Flatten, true),
-        (Layer::Conv2d(conv), false),
-        (Layer::MaxPool2d(pool), false),
-        (Layer::AveragePool2d(pool), false),
-        (Layer::BatchNorm2d(norm), false),
-        (Layer::Dropout(0.5), false),
-        (Layer::Gelu, false),
-        (Layer::TokenEmbedding(table), false),
-        (Layer::PositionEmbedding(table), false),
-        (Layer::LayerNorm(norm), false),
-        (Layer::Attention(AttentionSpec { width: 4, heads: 2, causal: true }), false),
-        (Layer::TransformerBlock(BlockSpec { width: 4, heads: 2, expansion: 2 }), false),
+        (Layer::Dense(DenseSpec { inputs: 3, outputs: 2, bias: true }), 1),
+        (Layer::Relu, 1),
+        (Layer::Sigmoid, 1),
+        (Layer::Tanh, 1),
+        (Layer::Softmax, 1),
+        (Layer::Flatten, 1),
+        (Layer::Conv2d(conv), 2),
+        (Layer::MaxPool2d(pool), 2),
+        (Layer::AveragePool2d(pool), 2),
+        (Layer::BatchNorm2d(norm), 3),
+        (Layer::Dropout(0.5), 3),
+        (Layer::Gelu, 5),
+        (Layer::TokenEmbedding(table), 5),
+        (Layer::PositionEmbedding(table), 5),
+        (Layer::LayerNorm(norm), 5),
+        (Layer::Attention(AttentionSpec { width: 4, heads: 2, causal: true }), 5),
+        (Layer::TransformerBlock(BlockSpec { width: 4, heads: 2, expansion: 2 }), 5),
     ]
 }

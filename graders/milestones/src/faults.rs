@@ -1,0 +1,22 @@
+//! Faults where no answer is right.
+
+use tito_grade::Hint;
+use tito_judge::advice;
+use tito_sandbox::{Fault, Outcome};
+
+/// What came back other than `shape-mismatch`.
+pub(crate) fn mismatch(outcome: &Outcome<()>) -> Option<(String, Option<Hint>)> {
+    let (misconception, text) = match outcome {
+        Outcome::Fault(Fault::ShapeMismatch(_)) => return None,
+        Outcome::Answer(()) => (
+            "wrong-shape-accepted",
+            "Compare the shape with the one that the layer was built for, before anything else.",
+        ),
+        Outcome::Trap(_) => (
+            "wrong-shape-traps",
+            "A panic ends the whole guest. Check the shape and return `shape-mismatch`.",
+        ),
+        other => return Some((other.to_string(), advice(other))),
+    };
+    Some((outcome.to_string(), Some(Hint { misconception: misconception.into(), advice: text.into() })))
+}

@@ -1,0 +1,15 @@
+//! Knows no padding.
+//!
+//! expect: fails conv2d-padding, conv2d-sizes, max-pool2d-padding, average-pool2d-padding, output-sizes
+//! expect: fails mnist-cnn, memory-efficiency
+//! expect: told padding-ignored
+
+use guests::{Conv2dSpec, LayerSpec, Pool2dSpec, export_layers, right};
+
+export_layers!(|spec, rng| match spec {
+    LayerSpec::Conv2d(spec) => right(&LayerSpec::Conv2d(Conv2dSpec { padding: (0, 0), ..*spec }), rng),
+    LayerSpec::MaxPool2d(spec) => right(&LayerSpec::MaxPool2d(Pool2dSpec { padding: (0, 0), ..*spec }), rng),
+    LayerSpec::AveragePool2d(spec) =>
+        right(&LayerSpec::AveragePool2d(Pool2dSpec { padding: (0, 0), ..*spec }), rng),
+    other => right(other, rng),
+});
