@@ -200,6 +200,29 @@ fn every_check_and_every_misconception_has_a_guest() {
     }
 }
 
+/// What the headers say, which the tests above hold against what the guests do: by check and by misconception.
+fn the_table_of_guests_and_checks_is_the_committed_one() {
+    let guests: Vec<_> = guests().into_iter().filter(|guest| !guest.name.starts_with("evil_")).collect();
+    let names = |is: &dyn Fn(&Expectation) -> bool| {
+        let those = guests.iter().filter(|guest| is(&guest.expectation)).map(|guest| guest.name.as_str());
+        those.collect::<Vec<_>>().join(", ")
+    };
+    let fails = |check: String| {
+        let those = names(&|one| matches!(&one.ending, Ending::Fails(checks) if checks.contains(&check)));
+        format!("| {check} | {those} |\n")
+    };
+    let all: BTreeSet<_> = guests.iter().flat_map(|guest| guest.expectation.told.clone()).collect();
+    let told = |name: &String| format!("| {name} | {} |\n", names(&|one| one.told.contains(name)));
+    let right = names(&|one| one.ending == Ending::Fails(BTreeSet::new()));
+    let table = format!(
+        "| Check | Guests that fail it |\n|---|---|\n{}\n| Misconception | Guests that are told it |\n|---|---|\n{}\n\
+         Pass everything: {right}.\n",
+        checks(&MILESTONES).map(fails).collect::<String>(),
+        all.iter().map(told).collect::<String>(),
+    );
+    insta::assert_snapshot!("guests_and_checks", table);
+}
+
 /// The grades of a guest in a course whose secret this number tells from others'.
 fn in_course(course: u8, artifact: &Artifact, compiled: &Outcome<Prepared>) -> Vec<Grade> {
     grades(&MILESTONES, artifact, compiled, |number| Seed::secret(&[course; 32], number, artifact.digest()))
@@ -279,6 +302,10 @@ type Test = (&'static str, fn());
 const TESTS: &[Test] = &[
     ("every_guest_ends_as_its_header_says", every_guest_ends_as_its_header_says),
     ("every_check_and_every_misconception_has_a_guest", every_check_and_every_misconception_has_a_guest),
+    (
+        "the_table_of_guests_and_checks_is_the_committed_one",
+        the_table_of_guests_and_checks_is_the_committed_one,
+    ),
     ("secret_seeds_accuse_nobody_who_is_right", secret_seeds_accuse_nobody_who_is_right),
     ("secret_seeds_find_whoever_is_wrong", secret_seeds_find_whoever_is_wrong),
     (

@@ -1,15 +1,14 @@
 //! Milestone 2, Computer Vision: "I can teach machines to see!"
 
 mod accuracy;
-mod average_pool2d;
 mod channel_order;
 mod conv2d;
 mod impossible_sizes;
 mod initialisation;
-mod max_pool2d;
 mod memory_efficiency;
 mod output_sizes;
 mod parameters;
+mod pool2d;
 mod windows;
 
 use crate::milestone::{Check, Milestone};
@@ -23,10 +22,10 @@ const CHECKS: &[(&str, Check)] = &[
     ("conv2d-sizes", conv2d::sizes),
     ("conv2d-parameters", parameters::check),
     ("conv2d-initialisation", initialisation::check),
-    ("max-pool2d", max_pool2d::windows),
-    ("max-pool2d-padding", max_pool2d::padding),
-    ("average-pool2d", average_pool2d::windows),
-    ("average-pool2d-padding", average_pool2d::padding),
+    ("max-pool2d", pool2d::max),
+    ("max-pool2d-padding", pool2d::max_padded),
+    ("average-pool2d", pool2d::average),
+    ("average-pool2d-padding", pool2d::average_padded),
     ("output-sizes", output_sizes::check),
     ("channel-order", channel_order::check),
     ("impossible-sizes", impossible_sizes::check),
