@@ -7,6 +7,7 @@ mod component;
 mod evidence;
 mod grade;
 mod level;
+mod points;
 mod result;
 mod rubric;
 
@@ -14,5 +15,6 @@ pub use component::ComponentId;
 pub use evidence::{CaseEvidence, Evidence, Hint, Mismatch, Number, Table};
 pub use grade::{CriterionGrade, DataUsed, Grade, SeedUsed};
 pub use level::Level;
+pub use points::points;
 pub use result::{CheckResult, Status};
 pub use rubric::{CheckRule, Criterion, Rubric, RubricError, Scoring};

@@ -67,11 +67,8 @@ impl Findings {
         self.peak_memory_bytes
     }
 
-    /// Takes up the cases of another, and what they used.
-    pub fn join(&mut self, other: Self) {
-        self.cases += other.cases;
-        self.failures.extend(other.failures);
-        self.worst = self.worst.max(other.worst);
+    /// What guests used for these, too.
+    pub fn used_by(&mut self, other: &Self) {
         self.fuel += other.fuel;
         self.peak_memory_bytes = self.peak_memory_bytes.max(other.peak_memory_bytes);
     }

@@ -4,7 +4,7 @@ use rayon::prelude::*;
 use tito_grade::Table;
 use tito_judge::{Draw, Findings, advice};
 use tito_sandbox::{HostError, Mode, Outcome, Usage};
-use tito_tensor::Tensor;
+use tito_tensor::{Shape, Tensor};
 
 use crate::{Architecture, Context, Network, permuted};
 
@@ -13,8 +13,17 @@ use crate::{Architecture, Context, Network, permuted};
 const IMAGES: usize = 1_000;
 const BATCH: usize = 8;
 
-/// How often images of a class (the row) were taken for one (the column).
-type Confusion = Vec<Vec<u32>>;
+/// Below this a layer is wrong: whatever the rounding, the shipped networks stay far above.
+const RIGHT: f64 = 0.9;
+
+/// What a submission made of some images.
+#[derive(Clone, Default)]
+struct Recognised {
+    /// How often images of a class (the row) were taken for one (the column); the last column is for no class at all.
+    confusion: Vec<Vec<u32>>,
+    /// Why some were taken for no class, where that is no matter of a tie.
+    problem: Option<String>,
+}
 
 /// What a submission made of the test images.
 pub(crate) struct Measured {
@@ -23,9 +32,8 @@ pub(crate) struct Measured {
     /// The share of images that were recognised.
     pub(crate) accuracy: f64,
     /// How many there were.
-    pub(crate) images: usize,
-    /// What was taken for what.
-    pub(crate) confusion: Table,
+    images: usize,
+    confusion: Vec<Vec<u32>>,
 }
 
 /// Classifies every test image with the shipped network. The host keeps the labels, and it permutes channels, hidden units
@@ -43,51 +51,50 @@ pub(crate) fn measure(
         .map(|images| classify(context, &network, &classes, images))
         .collect::<Result<_, _>>()?;
     let mut findings = Findings::default();
-    let mut confusion = vec![vec![0; classes.len()]; classes.len()];
+    let mut all = Recognised::of(classes.len());
     for (outcome, usage) in parts {
         findings.used(usage);
-        let failed =
-            (!matches!(outcome, Outcome::Answer(_))).then(|| (outcome.to_string(), advice(&outcome)));
-        findings.question(format!("the {} on up to {IMAGES} images", architecture.name()), failed);
-        outcome.answer().into_iter().for_each(|part| add(&mut confusion, &part));
+        let came_back = match &outcome {
+            Outcome::Answer(part) => part.problem.clone().map(|problem| (problem, None)),
+            failed => Some((failed.to_string(), advice(failed))),
+        };
+        findings.question(format!("the {} on up to {IMAGES} images", architecture.name()), came_back);
+        outcome.answer().into_iter().for_each(|part| all.add(&part));
     }
-    let right: u32 = (0..classes.len()).map(|class| confusion[class][class]).sum();
+    let right: u32 = (0..classes.len()).map(|class| all.confusion[class][class]).sum();
     let images = context.data.len();
     let accuracy = f64::from(right) / images.max(1) as f64;
-    Ok(Measured { findings, accuracy, images, confusion: table(&confusion) })
+    Ok(Measured { findings, accuracy, images, confusion: all.confusion })
 }
 
-/// The findings of a check of accuracy alone.
+/// The findings of a check of accuracy alone, and what to look at where it is low.
 pub(crate) fn check(
     context: &Context<'_>,
     architecture: Architecture,
     draw: &mut Draw,
+    low: &str,
 ) -> Result<Findings, HostError> {
     let Measured { mut findings, accuracy, images, confusion } = measure(context, architecture, draw)?;
     findings.measured("accuracy", accuracy);
     findings.measured("images", images as f64);
-    findings.conclude(format!("{:.2} % of {images} images right", 100.0 * accuracy));
-    findings.tabulated(confusion);
+    let advice = if accuracy < RIGHT { low } else { "" };
+    findings.conclude(format!("{:.2} % of {images} images right{advice}", 100.0 * accuracy));
+    table(&confusion).into_iter().for_each(|table| findings.tabulated(table));
     Ok(findings)
 }
 
-fn add(sum: &mut Confusion, part: &Confusion) {
-    for (row, more) in sum.iter_mut().zip(part) {
-        row.iter_mut().zip(more).for_each(|(count, more)| *count += more);
-    }
-}
-
-fn table(confusion: &Confusion) -> Table {
-    let classes = (0..confusion.len()).map(|class| class.to_string());
+/// None where no image was taken for any class.
+fn table(confusion: &[Vec<u32>]) -> Option<Table> {
+    let classes = confusion.len();
+    let is_empty = confusion.iter().all(|row| row[..classes].iter().all(|&count| count == 0));
+    let names = (0..classes).map(|class| class.to_string());
     let rows = confusion
         .iter()
         .enumerate()
         .map(|(class, row)| [class.to_string()].into_iter().chain(row.iter().map(u32::to_string)).collect());
-    Table {
-        title: "Images of a class, and what they were taken for".into(),
-        columns: ["class".to_owned()].into_iter().chain(classes).collect(),
-        rows: rows.collect(),
-    }
+    let columns = ["class".to_owned()].into_iter().chain(names).chain(["none".to_owned()]);
+    let title = "Images of a class, and what they were taken for".to_owned();
+    (!is_empty).then(|| Table { title, columns: columns.collect(), rows: rows.collect() })
 }
 
 /// What the submission takes each of these images for.
@@ -96,31 +103,45 @@ fn classify(
     network: &Network,
     classes: &[usize],
     images: &[usize],
-) -> Result<(Outcome<Confusion>, Usage), HostError> {
+) -> Result<(Outcome<Recognised>, Usage), HostError> {
     context.examiner().with_model(&network.layers, &network.parameters, |guest, model| {
-        let none = vec![vec![0; classes.len()]; classes.len()];
-        images.chunks(BATCH).try_fold(Outcome::Answer(none), |confusion, images| {
-            confusion.then(|mut confusion| {
+        images.chunks(BATCH).try_fold(Outcome::Answer(Recognised::of(classes.len())), |recognised, images| {
+            recognised.then(|mut recognised| {
                 let (inputs, labels) = context.data.batch(images);
                 let logits = guest.forward(model, &inputs, Mode::Inference)?;
                 Ok(logits.map(|logits| {
-                    note(&mut confusion, &logits, &labels, classes);
-                    confusion
+                    recognised.note(&logits, &labels, classes);
+                    recognised
                 }))
             })
         })
     })
 }
 
-/// Notes for every row of logits its label and the class of its largest logit; nothing where the shape is not
-/// [labels, classes], or for a row without a largest one.
-fn note(confusion: &mut Confusion, logits: &Tensor, labels: &[u32], classes: &[usize]) {
-    if logits.shape().extents() != [labels.len() as u32, classes.len() as u32] {
-        return;
+impl Recognised {
+    fn of(classes: usize) -> Self {
+        Self { confusion: vec![vec![0; classes + 1]; classes], problem: None }
     }
-    for (row, &label) in logits.data().chunks_exact(classes.len()).zip(labels) {
-        if let Some(at) = largest(row) {
-            confusion[label as usize][classes[at]] += 1;
+
+    fn add(&mut self, part: &Self) {
+        for (row, more) in self.confusion.iter_mut().zip(&part.confusion) {
+            row.iter_mut().zip(more).for_each(|(count, more)| *count += more);
+        }
+    }
+
+    /// Notes for every row of logits its label and the class of its largest logit.
+    fn note(&mut self, logits: &Tensor, labels: &[u32], classes: &[usize]) {
+        let wanted = Shape::from([labels.len() as u32, classes.len() as u32]);
+        let has_shape = *logits.shape() == wanted;
+        if !has_shape {
+            self.problem.get_or_insert(format!("logits of shape {}, not {wanted}", logits.shape()));
+        } else if logits.data().iter().any(|x| x.is_nan()) {
+            self.problem.get_or_insert("logits that are NaN".to_owned());
+        }
+        for (place, &label) in labels.iter().enumerate() {
+            let row = has_shape.then(|| &logits.data()[place * classes.len()..][..classes.len()]);
+            let class = row.and_then(largest).map_or(classes.len(), |at| classes[at]);
+            self.confusion[label as usize][class] += 1;
         }
     }
 }
@@ -148,5 +169,21 @@ mod tests {
         ] {
             assert_eq!(largest(&row), at, "{row:?}");
         }
+    }
+
+    #[test]
+    fn what_is_no_class_is_counted_and_said() {
+        let mut recognised = Recognised::of(3);
+        let note = |recognised: &mut Recognised, shape: [u32; 2], data: Vec<f32>| {
+            recognised.note(&Tensor::new(shape, data).unwrap(), &[2, 0], &[1, 2, 0]);
+        };
+        note(&mut recognised, [2, 3], vec![0.0, 1.0, 0.0, 5.0, 1.0, 5.0]);
+        assert_eq!(recognised.confusion, [[0, 0, 0, 1], [0; 4], [0, 0, 1, 0]]);
+        assert_eq!(recognised.problem, None);
+        note(&mut recognised, [2, 2], vec![0.0; 4]);
+        note(&mut recognised, [2, 3], vec![f32::NAN; 6]);
+        assert_eq!(recognised.confusion, [[0, 0, 0, 3], [0; 4], [0, 0, 1, 2]]);
+        assert_eq!(recognised.problem.as_deref(), Some("logits of shape [2, 2], not [2, 3]"));
+        assert!(table(&recognised.confusion).is_some() && table(&Recognised::of(3).confusion).is_none());
     }
 }

@@ -10,7 +10,8 @@ pub(crate) fn mismatch(outcome: &Outcome<()>) -> Option<(String, Option<Hint>)> 
         Outcome::Fault(Fault::ShapeMismatch(_)) => return None,
         Outcome::Answer(()) => (
             "wrong-shape-accepted",
-            "Compare the shape with the one that the layer was built for, before anything else.",
+            "Compare the shape with what the layer can take, before anything else: its rank, its channels or width, and \
+             room for a window.",
         ),
         Outcome::Trap(_) => (
             "wrong-shape-traps",

@@ -45,7 +45,7 @@ pub trait Layer {
     }
 }
 
-/// What a forward pass is for. Dropout and batch normalisation differ; the layers of milestone 1 do not.
+/// What a forward pass is for. Dropout and batch normalisation differ; those of milestones 1 and 2 do not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
     /// `backward` may follow.

@@ -62,7 +62,8 @@
 //! # }
 //! ```
 //!
-//! `tito build` turns that crate into `component.wasm`, and `tito milestone test 1` grades it.
+//! `tito build` turns that crate into `component.wasm`, and `tito milestone test 1` grades it, or the number of a
+//! later milestone.
 //!
 //! # A layer with parameters
 //!

@@ -95,12 +95,14 @@ fn measures(check: &CheckResult, style: Style) -> String {
     if rows.is_empty() { String::new() } else { style.table(4, rows) }
 }
 
-/// One case for each cause: the first, and those whose hint has not been given yet. The rest is in the JSON.
+/// One case for each cause: the first, best one with a hint, and those whose hint has not been given yet. The rest is in
+/// the JSON.
 fn failed_rows(check: &CheckResult) -> Vec<Vec<Cell>> {
     let evidence = &check.evidence;
     let mut rows = vec![row("result", Plain, &evidence.summary)];
     let mut shown: Vec<&CaseEvidence> = Vec::new();
-    for failure in &evidence.failures {
+    let (told, untold): (Vec<_>, Vec<_>) = evidence.failures.iter().partition(|case| case.hint.is_some());
+    for failure in told.into_iter().chain(untold) {
         if shown.is_empty() || (failure.hint.is_some() && shown.iter().all(|case| case.hint != failure.hint))
         {
             rows.extend(failure_rows(failure));
@@ -108,12 +110,15 @@ fn failed_rows(check: &CheckResult) -> Vec<Vec<Cell>> {
         }
     }
     let more = (evidence.failed as usize).saturating_sub(shown.len());
-    if more > 0 {
-        rows.push(row(
-            "and",
+    let cases = if more == 1 { "case" } else { "cases" };
+    match (more, shown.is_empty()) {
+        (0, _) => {}
+        (_, false) => rows.push(row("and", Faint, &format!("{more} more failed {cases}"))),
+        (_, true) => rows.push(row(
+            "hidden",
             Faint,
-            &format!("{more} more failed {}", if more == 1 { "case" } else { "cases" }),
-        ));
+            &format!("{more} failed {cases}; under the public seed the same check shows its cases whole"),
+        )),
     }
     rows
 }

@@ -1,7 +1,7 @@
 //! The criteria with their bars, percent and points.
 
 use comfy_table::{Cell, CellAlignment};
-use tito_grade::{CriterionGrade, Grade, Level};
+use tito_grade::{CriterionGrade, Grade, Level, points};
 
 use crate::{Style, printable::printable, style::Tone};
 
@@ -15,8 +15,8 @@ fn row(criterion: &CriterionGrade, style: Style) -> Vec<Cell> {
     let score = criterion.score.unwrap_or(0.0);
     let tone = tone(criterion);
     let (percent, points, note) = match criterion.score {
-        Some(_) if open > 0 => (percent(score), points(criterion, score), format!("{open} undecided")),
-        Some(_) => (percent(score), points(criterion, score), String::new()),
+        Some(_) if open > 0 => (percent(score), of_share(criterion, score), format!("{open} undecided")),
+        Some(_) => (percent(score), of_share(criterion, score), String::new()),
         None => (String::new(), format!("of {}", criterion.share), "undecided".into()),
     };
     vec![
@@ -47,6 +47,6 @@ fn percent(score: f64) -> String {
     format!("{} %", (100.0 * score + 1e-9).floor())
 }
 
-fn points(criterion: &CriterionGrade, score: f64) -> String {
-    format!("{:.1} of {}", criterion.share * score, criterion.share)
+fn of_share(criterion: &CriterionGrade, score: f64) -> String {
+    format!("{} of {}", points(criterion.share * score), criterion.share)
 }

@@ -1,14 +1,12 @@
 //! The last lines: the score, what it is called, and what to do next.
 
-use tito_grade::{CheckResult, Grade, Level, SeedUsed, Status};
+use tito_grade::{CheckResult, Grade, Level, SeedUsed, Status, points};
 
 use crate::{Style, printable::printable, style::Tone};
 
 /// Score, level, whether a person has yet to decide something, and the next step.
 pub(super) fn result(grade: &Grade, style: Style) -> String {
-    // Rounded down, so that no report shows 90.0 beside the level below.
-    let score = (10.0 * grade.score + 1e-9).floor() / 10.0;
-    let line = format!("{score:.1} of 100, {}{}", grade.level, provisional(grade));
+    let line = format!("{} of 100, {}{}", points(grade.score), grade.level, provisional(grade));
     format!("{}\nNext: {}\n", style.paint(&line, tone(grade.level), true), next(grade))
 }
 

@@ -187,7 +187,7 @@ impl Rows {
         let rows = self.submissions.iter().map(|row| {
             let digest = row.sha256.as_deref().map_or("", |digest| &digest[..12]);
             let found = match (row.state, row.score) {
-                (State::Graded, Some(score)) => format!("{score:.1}"),
+                (State::Graded, Some(score)) => tito_grade::points(score),
                 (State::Refused, _) => "refused".into(),
                 (State::Quarantined, _) => "QUARANTINED".into(),
                 _ => "NOT GRADED".into(),

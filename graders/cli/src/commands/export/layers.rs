@@ -15,7 +15,7 @@ use crate::{
     exit::Exit, failure::Failure, isolation::Walls, report, screen, submission::ComponentFile, workers,
 };
 
-/// Tries to build every layer of the contract.
+/// Tries to build every layer of the contract; fails where one of milestone 1 does not.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  tito export layers --component component.wasm")]
 pub(crate) struct Layers {
@@ -115,7 +115,7 @@ impl Exports {
         let graded = tito_milestones::milestones();
         let sentence = |number| match self.count(number) {
             [_, 0] => format!(
-                "Every layer of milestone {number} builds; `tito milestone test {number}` says whether it is right.\n"
+                "Every layer of milestone {number} builds; `tito milestone test {number}` judges them.\n"
             ),
             [asked, missing] => {
                 format!("{missing} of the {asked} layers of milestone {number} do not build.\n")

@@ -55,6 +55,7 @@ fn text(Document { milestone, limits }: &Document) -> String {
         write!(text, "\n{}\n{}", screen::heading(&title), checks(criterion))
             .expect("a string takes everything");
     }
+    text += "\nA check has the share of its points that is the share of its cases, but no more than half while one fails.\n";
     text + &format!("\n{}\n{}", screen::heading("Limits"), screen::table(rows_of(limits)))
 }
 
@@ -62,9 +63,19 @@ fn checks(criterion: &Criterion) -> String {
     let weight: f64 = criterion.checks.iter().map(|rule| rule.weight).sum();
     screen::table(criterion.checks.iter().map(|rule| {
         let share = format!("{:.1} %", criterion.share * rule.weight / weight);
-        let reviewed = if rule.scoring == Scoring::Review { " A person decides." } else { "" };
-        [rule.name.clone(), share, format!("{}{reviewed}", rule.asks)]
+        [rule.name.clone(), share, format!("{}{}", rule.asks, scoring(rule.scoring))]
     }))
+}
+
+/// How a check's points come about, where it is not by its cases.
+fn scoring(scoring: Scoring) -> String {
+    match scoring {
+        Scoring::Cases => String::new(),
+        Scoring::Accuracy { full, none } => {
+            format!(" Its points rise in a line from {:.0} % to {:.0} %.", 100.0 * none, 100.0 * full)
+        }
+        Scoring::Review => " A person decides.".into(),
+    }
 }
 
 /// Those that an honest submission may come near; `--json` has them all.

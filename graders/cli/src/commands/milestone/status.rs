@@ -80,22 +80,22 @@ impl Status {
 
 fn text(document: &Document) -> String {
     if document.milestones.is_empty() {
-        return "Not tested yet; `tito milestone test 1` does that.\n".into();
+        return "Not tested yet; `tito milestone test 1` does that, or the number of another milestone.\n"
+            .into();
     }
     document.milestones.iter().map(|(number, found)| milestone(*number, found)).collect()
 }
 
 fn milestone(number: u32, Found { tested, component }: &Found) -> String {
     let provisional = if tested.provisional { ", provisional" } else { "" };
-    // Rounded down as in the report.
-    let score = (10.0 * tested.score + 1e-9).floor() / 10.0;
+    let score = tito_grade::points(tested.score);
     let since = match component {
         Component::Unchanged => "the one that was tested",
         Component::Changed => "changed since the test",
         Component::Missing => "not there any more",
     };
     let rows = [
-        ("score", format!("{score:.1} of 100, {}{provisional}", tested.level)),
+        ("score", format!("{score} of 100, {}{provisional}", tested.level)),
         ("tested", tested.tested.to_string()),
         ("data", tested.data.clone()),
         ("component", since.into()),
