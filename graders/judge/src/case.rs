@@ -28,7 +28,8 @@ pub struct Case {
 pub enum Kind {
     /// Drawn at random, some of them awkward: held to the bound.
     Random,
-    /// Small integers, of which every order of summation gives the same number: held to equality.
+    /// Small integers, of which every order of summation gives the same number: held to equality, or to be nearer to the
+    /// right number than to any other.
     Integers,
     /// A one in one place and distinct weights, so that the answer tells which weights were used.
     Probe,

@@ -44,9 +44,16 @@ impl Misconception {
         self.name != anything::HALF_PRECISION || anything::is_coarse(case, answer)
     }
 
-    /// Whether this bug would give this answer to a case.
+    /// Whether this bug would give this answer to a case. A case that it does not touch says nothing about it: else whoever
+    /// is nearly right would be told of every such bug.
     pub fn explains(&self, case: &Case, answer: &Tensor) -> bool {
-        self.answers.iter().filter_map(|give| give(case)).any(|given| is_alike(&given, answer))
+        let touches =
+            |given: &Judged| self.name == anything::HALF_PRECISION || given.value != case.expected.value;
+        self.answers
+            .iter()
+            .filter_map(|give| give(case))
+            .filter(touches)
+            .any(|given| is_alike(&given, answer))
     }
 }
 
@@ -94,7 +101,25 @@ fn mapped(case: &Case, image: impl Fn(f64) -> f64) -> Option<Judged> {
 mod tests {
     use std::collections::BTreeSet;
 
+    use tito_sandbox::{Conv2dSpec, Layer};
+
     use super::*;
+    use crate::{Draw, Kind, parameter_shapes};
+
+    /// Channels [1, 4]: an image of one channel is the same with its channels last.
+    #[test]
+    fn a_bug_that_does_not_touch_a_case_explains_nothing() {
+        let (kernel, stride, padding) = ((2, 2), (1, 1), (0, 0));
+        let spec = Conv2dSpec { in_channels: 1, out_channels: 4, kernel, stride, padding, bias: true };
+        let mut draw = Draw::new([8; 32]);
+        let layer = Layer::Conv2d(spec);
+        let parameters = parameter_shapes(&layer).into_iter().map(|shape| draw.integers(shape, 8)).collect();
+        let case = Case::of_layer(layer, parameters, draw.integers([2, 1, 5, 4], 8), Kind::Integers);
+        let nearly = case.expected.value.data().iter().map(|&x| x as f32 * (1.0 + f32::EPSILON)).collect();
+        let nearly = Tensor::new(case.expected.value.shape().clone(), nearly).unwrap();
+        let told: Vec<_> = explanations(&case, &nearly).iter().map(|known| known.name).collect();
+        assert_eq!(told, Vec::<&str>::new());
+    }
 
     #[test]
     fn names_are_unique_and_advice_is_a_sentence() {

@@ -8,9 +8,9 @@ use crate::{Case, Kind, parameter_shapes};
 /// What a bias stands for in the sum: weights stay below it.
 const BIAS: usize = 1_000;
 
-/// A layer whose weights are 1, 2, 3 … in row-major order and whose biases are 1000, 2000 …, on an input of this shape
-/// that is 1 at `position`, counted in row-major order, alone: every answer tells which weight and which bias it is
-/// made of.
+/// A layer whose weights are 1, 2, 3 … in row-major order and whose n biases are 1000 n, 1000 (n + 1) …, on an input of this
+/// shape that is 1 at `position`, counted in row-major order, alone: every answer tells which weight and which bias it is
+/// made of, and no bias is a multiple of another.
 ///
 /// # Panics
 ///
@@ -20,9 +20,10 @@ pub fn probe(layer: Layer, input: impl Into<Shape>, position: usize) -> Case {
     let weights = shapes[0].elements().expect("the host's own shapes are small");
     let is_there = input.elements().is_some_and(|elements| position < elements);
     assert!(weights < BIAS && is_there, "the probe is out of its range");
-    let steps = [1, BIAS];
-    let parameters = shapes.into_iter().zip(steps);
-    let parameters = parameters.map(|(shape, step)| Tensor::from_fn(shape, |i| (step * (i + 1)) as f32));
+    let biases = shapes.get(1).and_then(Shape::elements).unwrap_or(0);
+    let numbers: [&dyn Fn(usize) -> usize; 2] = [&|i| i + 1, &|i| BIAS * (biases + i)];
+    let parameters = shapes.into_iter().zip(numbers);
+    let parameters = parameters.map(|(shape, number)| Tensor::from_fn(shape, |i| number(i) as f32));
     let input = Tensor::from_fn(input, |i| if i == position { 1.0 } else { 0.0 });
     Case::of_layer(layer, parameters.collect(), input, Kind::Probe)
 }
@@ -50,11 +51,12 @@ fn sum_of(shapes: &[Shape], number: f32) -> Option<String> {
     if whole as f32 != number {
         return None;
     }
-    let parts = [("W", whole % BIAS), ("b", whole / BIAS)].into_iter().enumerate();
-    let named = parts.filter(|(_, (_, count))| *count > 0).map(|(at, (name, count))| {
-        let shape =
-            shapes.get(at).filter(|shape| shape.elements().is_some_and(|elements| count <= elements))?;
-        Some(format!("{name}{}", index(shape, count - 1)))
+    let biases = shapes.get(1).and_then(Shape::elements).unwrap_or(0);
+    let parts = [("W", whole % BIAS, 1), ("b", whole / BIAS, biases)].into_iter().enumerate();
+    let named = parts.filter(|(_, (_, number, _))| *number > 0).map(|(at, (name, number, first))| {
+        let (shape, place) = (shapes.get(at)?, number.checked_sub(first)?);
+        shape.elements().filter(|elements| place < *elements)?;
+        Some(format!("{name}{}", index(shape, place)))
     });
     let named: Vec<String> = named.collect::<Option<_>>()?;
     Some(if named.is_empty() { "0".to_owned() } else { named.join(" + ") })
@@ -75,16 +77,16 @@ mod tests {
     #[test]
     fn the_answer_names_the_weight_that_was_used() {
         let case = probe(Layer::Dense(DenseSpec { inputs: 3, outputs: 2, bias: true }), [1, 3], 1);
-        assert_eq!(case.expected.value.data(), [1003.0, 2004.0]);
-        check(&case, &[1003.0, 2004.0], None);
+        assert_eq!(case.expected.value.data(), [2003.0, 3004.0]);
+        check(&case, &[2003.0, 3004.0], None);
         let alone = "where the input is 1 at [0, 1] alone, the output at";
         let other = format!("{alone} [0, 1] is W[2, 0] + b[1], not W[1, 1] + b[1]");
-        check(&case, &[1003.0, 2005.0], Some(&other));
+        check(&case, &[2003.0, 3005.0], Some(&other));
         check(&case, &[3.0, 4.0], Some(&format!("{alone} [0, 0] is W[1, 0], not W[1, 0] + b[0]")));
-        check(&case, &[1000.0, 2004.0], Some(&format!("{alone} [0, 0] is b[0], not W[1, 0] + b[0]")));
+        check(&case, &[2000.0, 3004.0], Some(&format!("{alone} [0, 0] is b[0], not W[1, 0] + b[0]")));
         check(&case, &[0.5, 0.5], None);
-        check(&case, &[-1.0, 2004.0], None);
-        check(&case, &[3004.0, 2004.0], None);
+        check(&case, &[-1.0, 3004.0], None);
+        check(&case, &[4003.0, 3004.0], None);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use tito_kernels::{Judged, Wide, tolerance};
 use tito_tensor::Tensor;
 
 use super::Misconception;
-use crate::{Case, cheats};
+use crate::{Case, Kind, cheats};
 
 /// The name of the one that is told only of coarse errors.
 pub(super) const HALF_PRECISION: &str = "half-precision";
@@ -39,12 +39,13 @@ fn cheat(case: &Case, name: &str) -> Option<Judged> {
     Some(Judged { value: Wide::from(&answer), gauge, terms: case.expected.terms })
 }
 
-/// Off by up to 2⁻¹⁰ of what enters the sum: half precision rounds each factor of a term by up to 2⁻¹¹.
+/// Off by up to 2⁻¹⁰ of what enters the sum: half precision rounds each factor of a term by up to 2⁻¹¹, and small integers not
+/// at all.
 fn half_precision(case: &Case) -> Option<Judged> {
     let right = &case.expected;
     let wider = f64::from(1u32 << 14) / tolerance(right.terms);
     let gauge = right.gauge.iter().map(|gauge| gauge * wider).collect();
-    (right.terms > 0).then(|| Judged { gauge, ..right.clone() })
+    (right.terms > 0 && case.kind != Kind::Integers).then(|| Judged { gauge, ..right.clone() })
 }
 
 /// Whether some element is off by at least 2⁻¹⁴ of its gauge: an eighth of half precision's roundoff.

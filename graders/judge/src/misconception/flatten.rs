@@ -49,7 +49,7 @@ fn column_major(case: &Case) -> Option<Judged> {
 /// Every image's elements with its first axis, that of channels, fastest, and the other two as they were.
 fn channels_last(case: &Case) -> Option<Judged> {
     let axes = input(case)?.shape().rank();
-    reordered(case, (2..axes).chain([1]))
+    if axes < 3 { None } else { reordered(case, (2..axes).chain([1])) }
 }
 
 /// Every example's elements with its axes in this order, where that moves any.

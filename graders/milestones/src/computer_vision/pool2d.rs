@@ -1,29 +1,36 @@
-//! Pooling: maxima exactly; means to the bound, and exactly where the window has a power of two elements.
+//! Pooling: maxima exactly, however small they are; means to the bound, and exactly where the window has a power of two elements.
 
 use tito_judge::{Case, Draw, Kind, audited};
 use tito_sandbox::{HostError, Layer, Pool2dSpec};
+use tito_tensor::Tensor;
 
 use super::windows::{batch, distinct, image, window};
 use crate::{Context, milestone::Found};
 
+const MAX_KINDS: [Kind; 3] = [Kind::Integers, Kind::Random, Kind::Extreme];
+/// 2¹⁰⁰.
+const LARGE: f32 = (1u128 << 100) as f32;
+
+const AVERAGE_KINDS: [Kind; 2] = [Kind::Integers, Kind::Random];
+
 /// Max-pool without padding.
 pub(super) fn max(context: &Context<'_>) -> Result<Found, HostError> {
-    examined(context, "2/max-pool2d", &bare(), max_case)
+    examined(context, "2/max-pool2d", &bare(), &MAX_KINDS, max_case)
 }
 
 /// Max-pool with padding, where maxima are negative, too.
 pub(super) fn max_padded(context: &Context<'_>) -> Result<Found, HostError> {
-    examined(context, "2/max-pool2d-padding", &padded(), max_case)
+    examined(context, "2/max-pool2d-padding", &padded(), &MAX_KINDS, max_case)
 }
 
 /// Average-pool without padding.
 pub(super) fn average(context: &Context<'_>) -> Result<Found, HostError> {
-    examined(context, "2/average-pool2d", &bare(), average_case)
+    examined(context, "2/average-pool2d", &bare(), &AVERAGE_KINDS, average_case)
 }
 
 /// Average-pool with padding.
 pub(super) fn average_padded(context: &Context<'_>) -> Result<Found, HostError> {
-    examined(context, "2/average-pool2d-padding", &padded(), average_case)
+    examined(context, "2/average-pool2d-padding", &padded(), &AVERAGE_KINDS, average_case)
 }
 
 /// Windows that touch, overlap and leave gaps; images are of sizes that they do not divide.
@@ -50,25 +57,35 @@ fn padded() -> [Pool2dSpec; 5] {
     ]
 }
 
-/// Two cases a window, one of each kind.
+/// One case of each kind for every window.
 fn examined(
     context: &Context<'_>,
     purpose: &str,
     windows: &[Pool2dSpec],
+    kinds: &[Kind],
     case: fn(&mut Draw, Pool2dSpec, Kind) -> Case,
 ) -> Result<Found, HostError> {
     let mut draw = context.seed.draw(purpose);
-    let kinds = [Kind::Integers, Kind::Random];
-    let cases = windows.iter().flat_map(|&spec| kinds.map(|kind| audited(|| case(&mut draw, spec, kind))));
-    let cases: Vec<_> = cases.collect();
+    let asked = windows.iter().flat_map(|&spec| kinds.iter().map(move |&kind| (spec, kind)));
+    let cases: Vec<_> = asked.map(|(spec, kind)| audited(|| case(&mut draw, spec, kind))).collect();
     Ok(Found::Cases(context.examiner().examine(&cases)?))
 }
 
-/// Elements that are all different, or such with ties and zeros of both signs.
+/// Elements that are all different; such with ties and zeros of both signs; and different ones of such a size that a
+/// maximum which begins at -1000, or padding of -1e9, is not below them.
 fn max_case(draw: &mut Draw, spec: Pool2dSpec, kind: Kind) -> Case {
     let shape = shape(draw, &spec);
-    let input = if kind == Kind::Integers { distinct(draw, shape) } else { draw.awkward(shape, 100.0) };
+    let input = match kind {
+        Kind::Integers => distinct(draw, shape),
+        Kind::Extreme => scaled(&distinct(draw, shape), LARGE),
+        _ => draw.awkward(shape, 100.0),
+    };
     Case::of_layer(Layer::MaxPool2d(spec), Vec::new(), input, kind).rehearsed(draw)
+}
+
+/// The tensor times a power of two, which is exact.
+fn scaled(tensor: &Tensor, times: f32) -> Tensor {
+    Tensor::from_fn(tensor.shape().clone(), |at| times * tensor.data()[at])
 }
 
 /// Integers where their mean is exact.
