@@ -229,7 +229,7 @@ fn answers_learned_by_heart_are_no_use_under_a_secret() {
     let data = Store::at("unused").load(&TINYDIGITS, Split::Test).expect("TinyDigits is part of the program");
     let milestone = milestone(1).expect("milestone 1 is graded");
     let failed = |launch: &dyn Launch, seed: &Seed| -> BTreeSet<String> {
-        let context = Context { launch, seed, data: &data, source: None };
+        let context = Context::new(launch, seed, &data, None);
         let grade = tito_milestones::grade(&milestone, &artifact, &context, &mut |_, _| {});
         let grade = grade.expect("the host is well");
         grade

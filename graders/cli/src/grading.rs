@@ -109,7 +109,7 @@ impl Grading<'_> {
     ) -> Result<Grade, HostError> {
         let number = self.milestone.rubric.number;
         let seed = self.secret.map_or_else(Seed::public, |key| Seed::secret(key, number, artifact.digest()));
-        let context = Context { launch, seed: &seed, data: self.data, source };
+        let context = Context::new(launch, &seed, self.data, source);
         let names: Vec<_> = self.milestone.rubric.checks().map(|(_, rule)| rule.name.clone()).collect();
         let bar = if self.is_alone { progress::steps(names.len() as u64) } else { progress::none() };
         let mut waiting = names.into_iter();

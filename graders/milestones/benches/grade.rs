@@ -48,7 +48,8 @@ impl Bench {
     }
 
     fn graded(&self, artifact: &Artifact, launch: &dyn Launch) -> Grade {
-        let context = Context { launch, seed: &Seed::public(), data: &self.data, source: None };
+        let seed = Seed::public();
+        let context = Context::new(launch, &seed, &self.data, None);
         let milestone = milestone(1).expect("graded");
         grade(&milestone, artifact, &context, &mut |_, _| {}).expect("the host is well")
     }

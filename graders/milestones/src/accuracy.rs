@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 use tito_grade::Table;
-use tito_judge::{Draw, Findings, advice};
+use tito_judge::{Findings, advice};
 use tito_sandbox::{HostError, Mode, Outcome, Usage};
 use tito_tensor::{Shape, Tensor};
 
@@ -38,13 +38,10 @@ pub(crate) struct Measured {
 
 /// Classifies every test image with the shipped network. The host keeps the labels, and it permutes channels, hidden units
 /// and classes as they are drawn, so that answers that were learnt by heart are to other questions.
-pub(crate) fn measure(
-    context: &Context<'_>,
-    architecture: Architecture,
-    draw: &mut Draw,
-) -> Result<Measured, HostError> {
+pub(crate) fn measure(context: &Context<'_>, architecture: Architecture) -> Result<Measured, HostError> {
+    let mut draw = context.seed.draw(&format!("accuracy/{}", architecture.name()));
     let shipped = Network::shipped(architecture, context.data.description());
-    let (network, classes) = permuted(&shipped, draw);
+    let (network, classes) = permuted(&shipped, &mut draw);
     let order = draw.permutation(context.data.len());
     let parts: Vec<_> = order
         .par_chunks(IMAGES)
@@ -71,15 +68,15 @@ pub(crate) fn measure(
 pub(crate) fn check(
     context: &Context<'_>,
     architecture: Architecture,
-    draw: &mut Draw,
     low: &str,
 ) -> Result<Findings, HostError> {
-    let Measured { mut findings, accuracy, images, confusion } = measure(context, architecture, draw)?;
+    let Measured { findings, accuracy, images, confusion } = context.measured(architecture)?;
+    let (mut findings, accuracy) = (findings.clone(), *accuracy);
     findings.measured("accuracy", accuracy);
-    findings.measured("images", images as f64);
+    findings.measured("images", *images as f64);
     let advice = if accuracy < RIGHT { low } else { "" };
     findings.conclude(format!("{:.2} % of {images} images right{advice}", 100.0 * accuracy));
-    table(&confusion).into_iter().for_each(|table| findings.tabulated(table));
+    table(confusion).into_iter().for_each(|table| findings.tabulated(table));
     Ok(findings)
 }
 

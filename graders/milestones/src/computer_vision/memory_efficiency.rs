@@ -6,11 +6,7 @@ use tito_kernels::Wide;
 use tito_sandbox::HostError;
 use tito_tensor::{Shape, Tensor};
 
-use crate::{
-    Architecture, Context, Network,
-    accuracy::{Measured, measure},
-    milestone::Found,
-};
+use crate::{Architecture, Context, Network, accuracy::Measured, milestone::Found};
 
 const NETWORKS: [Architecture; 2] = [Architecture::Cnn, Architecture::Mlp];
 
@@ -18,26 +14,25 @@ const NETWORKS: [Architecture; 2] = [Architecture::Cnn, Architecture::Mlp];
 /// that nothing was lost with them. Peaks of memory are what the sandbox gave: those of the CNN are higher, because the
 /// images between its layers are larger than what it saves.
 pub(super) fn check(context: &Context<'_>) -> Result<Found, HostError> {
-    let cnn = measure(context, Architecture::Cnn, &mut context.seed.draw("2/cnn"))?;
-    let mlp = measure(context, Architecture::Mlp, &mut context.seed.draw("2/mlp"))?;
+    let (cnn, mlp) = (context.measured(Architecture::Cnn)?, context.measured(Architecture::Mlp)?);
     let data = context.data.description();
     let shipped = NETWORKS.map(|architecture| Network::shipped(architecture, data));
     let counts = shipped.each_ref().map(parameters);
     let mut findings = Findings::default();
-    for (at, (name, measured)) in [("cnn", &cnn), ("dense", &mlp)].into_iter().enumerate() {
+    for (at, (name, measured)) in [("cnn", cnn), ("dense", mlp)].into_iter().enumerate() {
         findings.used_by(&measured.findings);
         let peak = measured.findings.peak_memory_bytes();
         findings.measured(&format!("{name}_accuracy"), measured.accuracy);
         findings.measured(&format!("{name}_parameters"), counts[at] as f64);
         findings.measured(&format!("{name}_peak_memory_bytes"), peak as f64);
     }
-    findings.question("the same images of the CNN and of the dense network", came_back(&cnn, &mlp));
-    let percent = [&cnn, &mlp].map(|measured| 100.0 * measured.accuracy);
+    findings.question("the same images of the CNN and of the dense network", came_back(cnn, mlp));
+    let percent = [cnn, mlp].map(|measured| 100.0 * measured.accuracy);
     findings.conclude(format!(
         "{:.2} % with {} parameters; the dense network has {:.2} % with {}",
         percent[0], counts[0], percent[1], counts[1]
     ));
-    findings.tabulated(beside([&cnn, &mlp], counts));
+    findings.tabulated(beside([cnn, mlp], counts));
     for (architecture, network) in NETWORKS.iter().zip(&shipped) {
         findings.tabulated(table(architecture.name(), network, &data.example_shape));
     }
