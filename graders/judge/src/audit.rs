@@ -4,10 +4,9 @@
 //! to a bank of wrong answers; one that accepts any of them is drawn again.
 
 use tito_kernels::{Judged, Wide};
-use tito_sandbox::Layer;
 use tito_tensor::{Shape, Tensor};
 
-use crate::{Case, Kind, conv_window, pool_window};
+use crate::{Case, Kind, window};
 
 /// How often a case is drawn again before the generator is held to be broken.
 const ATTEMPTS: usize = 1_000;
@@ -57,11 +56,8 @@ pub fn cheats(case: &Case) -> Vec<(&'static str, Tensor)> {
 /// Whether the layer looks at the last element of every row. A window whose stride does not divide what is left beside it
 /// does not.
 fn reads_last(case: &Case) -> bool {
-    let window = match case.layers.as_slice() {
-        [Layer::Conv2d(spec)] => conv_window(spec),
-        [Layer::MaxPool2d(spec) | Layer::AveragePool2d(spec)] => pool_window(spec),
-        _ => return true,
-    };
+    let [layer] = case.layers.as_slice() else { return true };
+    let Some(window) = window(layer) else { return true };
     let &[_, _, height, width] = case.input.shape().extents() else { return true };
     let Some([_, places]) = window.places([height, width]) else { return true };
     (places - 1) * window.stride[1] + window.kernel[1] >= window.padding[1] + width
@@ -101,6 +97,8 @@ fn without_last(input: &Tensor) -> Tensor {
 
 #[cfg(test)]
 mod tests {
+    use tito_sandbox::Layer;
+
     use super::*;
     use crate::Draw;
 

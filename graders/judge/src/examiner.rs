@@ -4,7 +4,7 @@ use rayon::prelude::*;
 use tito_sandbox::{Guest, HostError, Launch, Layer, Limit, LimitKind, ModelId, Outcome, Ran, Run, Usage};
 use tito_tensor::Tensor;
 
-use crate::{Case, Findings, compare};
+use crate::{Case, Failure, Findings, compare};
 
 /// How many cases are asked before it is looked whether any of them ended. A fixed number, so that a report does
 /// not depend on the number of threads.
@@ -36,10 +36,19 @@ impl<'a> Examiner<'a> {
     ///
     /// Only if the host itself fails; so for every method.
     pub fn examine(&self, cases: &[Case]) -> Result<Findings, HostError> {
+        self.examine_by(cases, compare)
+    }
+
+    /// The same, with another judgement than whether every number is right.
+    pub fn examine_by(
+        &self,
+        cases: &[Case],
+        judge: impl Fn(&Case, &Outcome<Tensor>) -> Result<f64, Box<Failure>>,
+    ) -> Result<Findings, HostError> {
         let mut findings = Findings::default();
         let runs: Vec<_> = cases.iter().map(Case::run).collect();
         let asked = self.run_each(&runs, |at, Ran { outcome, usage }| {
-            match compare(&cases[at], &outcome) {
+            match judge(&cases[at], &outcome) {
                 Ok(error) => findings.passed(error),
                 Err(failure) => findings.failed(*failure),
             }

@@ -25,6 +25,6 @@ pub use examiner::{Examiner, NOT_ASKED};
 pub use findings::{Failure, Findings};
 pub use misconception::{MISCONCEPTIONS, Misconception};
 pub use probe::probe;
-pub use reference::{conv_window, layer_oracle, parameter_shapes, pool_window, stack_oracle};
+pub use reference::{conv_window, layer_oracle, parameter_shapes, pool_window, stack_oracle, window};
 pub use seed::Seed;
 pub use verdict::{advice, compare};

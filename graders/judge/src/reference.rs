@@ -34,6 +34,15 @@ pub fn pool_window(spec: &Pool2dSpec) -> Window {
     Window { kernel: spec.kernel.into(), stride: spec.stride.into(), padding: spec.padding.into() }
 }
 
+/// The window of a layer that has one.
+pub fn window(layer: &Layer) -> Option<Window> {
+    match layer {
+        Layer::Conv2d(spec) => Some(conv_window(spec)),
+        Layer::MaxPool2d(spec) | Layer::AveragePool2d(spec) => Some(pool_window(spec)),
+        _ => None,
+    }
+}
+
 /// What one layer should answer.
 ///
 /// # Panics

@@ -17,7 +17,6 @@ const BATCH: usize = 8;
 const RIGHT: f64 = 0.9;
 
 /// What a submission made of some images.
-#[derive(Clone, Default)]
 struct Recognised {
     /// How often images of a class (the row) were taken for one (the column); the last column is for no class at all.
     confusion: Vec<Vec<u32>>,

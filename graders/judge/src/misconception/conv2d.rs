@@ -66,16 +66,16 @@ pub(super) const MISCONCEPTIONS: &[Misconception] = &[
     Misconception {
         name: "conv-bias-forgotten",
         advice: "The bias is not added: b[o] belongs to every place of output channel o.",
-        answers: &[|case| biased(case, |_| Some(0.0))],
+        answers: &[|case| biased(case, |_| 0)],
     },
     Misconception {
         name: "conv-bias-repeated",
         advice: "The bias is added more than once. It belongs to the sum over all channels and weights, not to each of \
                  its parts.",
         answers: &[
-            |case| biased(case, |[_, channels, ..]| several(channels)),
-            |case| biased(case, |[_, _, height, width]| several(height * width)),
-            |case| biased(case, |[_, channels, height, width]| several(channels * height * width)),
+            |case| biased(case, |[_, channels, ..]| channels),
+            |case| biased(case, |[_, _, height, width]| height * width),
+            |case| biased(case, |[_, channels, height, width]| channels * height * width),
         ],
     },
 ];
@@ -84,11 +84,7 @@ pub(super) const MISCONCEPTIONS: &[Misconception] = &[
 fn weighted(case: &Case, change: impl Fn(&Wide, [u32; 4]) -> Option<Wide>) -> Option<Judged> {
     let mut parts = Parts::of(case)?;
     let (weight, _) = parts.convolution()?;
-    let changed = change(weight, extents(weight)?)?;
-    if changed == *weight {
-        return None;
-    }
-    parts.parameters[0] = changed;
+    parts.parameters[0] = change(weight, extents(weight)?)?;
     parts.answer()
 }
 
@@ -121,17 +117,12 @@ fn last(tensor: &Wide) -> Option<Wide> {
 }
 
 /// The answer with a multiple of the bias that depends on the weight's extents.
-fn biased(case: &Case, times: impl Fn([u32; 4]) -> Option<f64>) -> Option<Judged> {
+fn biased(case: &Case, times: impl Fn([u32; 4]) -> u32) -> Option<Judged> {
     let mut parts = Parts::of(case)?;
     let (weight, bias) = parts.convolution()?;
-    let times = times(extents(weight)?)?;
+    let times = f64::from(times(extents(weight)?));
     let bias = bias?;
     let data = bias.data().iter().map(|b| times * b).collect();
     parts.parameters[1] = Wide::new(bias.shape().clone(), data).ok()?;
     parts.answer()
-}
-
-/// A number of times, if that is more than once.
-fn several(times: u32) -> Option<f64> {
-    (times > 1).then_some(f64::from(times))
 }

@@ -52,7 +52,7 @@ fn channels_last(case: &Case) -> Option<Judged> {
     if axes < 3 { None } else { reordered(case, (2..axes).chain([1])) }
 }
 
-/// Every example's elements with its axes in this order, where that moves any.
+/// Every example's elements with its axes in this order.
 fn reordered(case: &Case, order: impl Iterator<Item = usize>) -> Option<Judged> {
     let input = input(case)?;
     let extents = input.shape().extents();
@@ -65,7 +65,6 @@ fn reordered(case: &Case, order: impl Iterator<Item = usize>) -> Option<Judged> 
         (1..extents.len())
             .fold(at / size.max(1), |sum, axis| sum * extents[axis] as usize + of_axis(axis) as usize)
     };
-    let data: Vec<_> = (0..input.data().len()).map(|at| input.data()[offset(at)]).collect();
-    let is_moved = data != input.data();
-    is_moved.then(|| Some(Judged::exact(Wide::new([*extents.first()?, size as u32], data).ok()?)))?
+    let data = (0..input.data().len()).map(|at| input.data()[offset(at)]).collect();
+    Some(Judged::exact(Wide::new([*extents.first()?, size as u32], data).ok()?))
 }

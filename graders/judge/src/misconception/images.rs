@@ -3,7 +3,7 @@
 use tito_kernels::{Judged, Wide, Window};
 use tito_sandbox::{Layer, Pool2dSpec};
 
-use crate::{Case, case::wide, conv_window, layer_oracle, pool_window};
+use crate::{Case, case::wide, layer_oracle, window};
 
 /// A case of one layer with a window, taken apart.
 pub(super) struct Parts {
@@ -18,11 +18,7 @@ impl Parts {
     /// Those of a case, if it is of one convolution or pooling over images.
     pub(super) fn of(case: &Case) -> Option<Self> {
         let &[layer] = case.layers.as_slice() else { return None };
-        let window = match layer {
-            Layer::Conv2d(spec) => conv_window(&spec),
-            Layer::MaxPool2d(spec) | Layer::AveragePool2d(spec) => pool_window(&spec),
-            _ => return None,
-        };
+        let window = window(&layer)?;
         let input = Wide::from(&case.input);
         extents(&input)?;
         Some(Self { layer, window, parameters: wide(&case.parameters), input })

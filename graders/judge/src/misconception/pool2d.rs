@@ -47,7 +47,7 @@ fn average_parts(case: &Case) -> Option<Parts> {
 fn zero_padding(case: &Case) -> Option<Judged> {
     let parts = max_parts(case)?;
     let padding = parts.window.padding;
-    if padding == [0, 0] { None } else { parts.padded(padding, padding, 0.0)?.answer() }
+    parts.padded(padding, padding, 0.0)?.answer()
 }
 
 /// The answer of the other pooling.
@@ -68,9 +68,6 @@ fn sums(case: &Case) -> Option<Judged> {
 
 /// Means over what of each window lies in the image.
 fn over_seen(mut parts: Parts) -> Option<Judged> {
-    if parts.window.padding == [0, 0] {
-        return None;
-    }
     if let Layer::MaxPool2d(spec) = parts.layer {
         parts.layer = Layer::AveragePool2d(spec);
     }

@@ -68,12 +68,11 @@ pub(super) const MISCONCEPTIONS: &[Misconception] = &[
     },
 ];
 
-/// The answer with another window; `None` where it is the same one.
+/// The answer with another window.
 fn windowed(case: &Case, change: impl Fn(&mut Window)) -> Option<Judged> {
     let mut parts = Parts::of(case)?;
-    let before = parts.window;
     change(&mut parts.window);
-    if parts.window == before { None } else { parts.answer() }
+    parts.answer()
 }
 
 fn pooled(case: &Case, change: impl Fn(&mut Window)) -> Option<Judged> {
@@ -95,7 +94,7 @@ fn one_sided(case: &Case, times: [u32; 2]) -> Option<Judged> {
     let parts = Parts::of(case)?;
     let (padding, fill) = (parts.window.padding, fill(&parts.layer));
     let [before, behind] = times.map(|times| padding.map(|padding| times * padding));
-    if padding == [0, 0] { None } else { parts.padded(before, behind, fill)?.answer() }
+    parts.padded(before, behind, fill)?.answer()
 }
 
 /// What stands outside the image.
@@ -106,9 +105,6 @@ fn fill(layer: &Layer) -> f64 {
 fn replicated(case: &Case) -> Option<Judged> {
     let mut parts = Parts::of(case)?;
     let [top, left] = parts.window.padding;
-    if parts.window.padding == [0, 0] {
-        return None;
-    }
     let [images, channels, height, width] = extents(&parts.input)?;
     let (last_y, last_x) = (height.checked_sub(1)?, width.checked_sub(1)?);
     let shape = [images, channels, height + 2 * top, width + 2 * left];
@@ -131,7 +127,7 @@ fn rounded_up(case: &Case) -> Option<Judged> {
     let missing = [missing(0, height)?, missing(1, width)?];
     let fill = fill(&parts.layer);
     let behind = [padding[0] + missing[0], padding[1] + missing[1]];
-    if missing == [0, 0] { None } else { parts.padded(padding, behind, fill)?.answer() }
+    parts.padded(padding, behind, fill)?.answer()
 }
 
 /// The right answer without so many of its last rows and columns.

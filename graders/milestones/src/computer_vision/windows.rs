@@ -1,7 +1,6 @@
 //! Windows that move over images, and images that they fit on.
 
-use tito_judge::{Draw, conv_window, pool_window};
-use tito_kernels::Window;
+use tito_judge::Draw;
 use tito_sandbox::{Conv2dSpec, Layer, Pool2dSpec};
 use tito_tensor::Tensor;
 
@@ -20,18 +19,9 @@ pub(super) fn conv(channels: [u32; 2], window: Pool2dSpec, bias: bool) -> Conv2d
     Conv2dSpec { in_channels, out_channels, kernel, stride, padding, bias }
 }
 
-/// The window of a layer that has one.
-fn window_of(layer: &Layer) -> Option<Window> {
-    match layer {
-        Layer::Conv2d(spec) => Some(conv_window(spec)),
-        Layer::MaxPool2d(spec) | Layer::AveragePool2d(spec) => Some(pool_window(spec)),
-        _ => None,
-    }
-}
-
 /// What the layer makes of an image with these extents; `None` where its window does not fit, or there is none.
 pub(super) fn places(layer: &Layer, extents: [u32; 2]) -> Option<[u32; 2]> {
-    window_of(layer)?.places(extents)
+    tito_judge::window(layer)?.places(extents)
 }
 
 /// An extent that a kernel of this size fits on with this padding, up to some places more; odd and even ones alike.
