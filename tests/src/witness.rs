@@ -6,7 +6,10 @@ use std::{
 };
 
 use serde::Serialize;
-use tito_sandbox::{Called, Guest, HostError, Launch, Layer, Mode, ModelId, Outcome, Ran, Run, Usage};
+use tito_sandbox::{
+    Called, Epoch, Guest, HostError, Launch, Layer, Lesson, Loss, Mode, ModelId, OptimizerId, OptimizerSpec,
+    Outcome, Ran, Run, SharedCallbacks, Usage,
+};
 use tito_tensor::Tensor;
 
 /// Launches what somebody else launches, and notes how its calls end.
@@ -94,6 +97,51 @@ impl Guest for Watched {
 
     fn forward(&mut self, model: ModelId, input: &Tensor, mode: Mode) -> Called<Tensor> {
         self.ends.note(self.guest.forward(model, input, mode))
+    }
+
+    fn backward(&mut self, model: ModelId, output_gradient: &Tensor) -> Called<Tensor> {
+        self.ends.note(self.guest.backward(model, output_gradient))
+    }
+
+    fn gradients(&mut self, model: ModelId) -> Called<Vec<Tensor>> {
+        self.ends.note(self.guest.gradients(model))
+    }
+
+    fn zero_gradients(&mut self, model: ModelId) -> Called<()> {
+        self.ends.note(self.guest.zero_gradients(model))
+    }
+
+    fn cross_entropy(&mut self, logits: &Tensor, targets: &[u32]) -> Called<Loss> {
+        self.ends.note(self.guest.cross_entropy(logits, targets))
+    }
+
+    fn mean_squared_error(&mut self, predictions: &Tensor, targets: &Tensor) -> Called<Loss> {
+        self.ends.note(self.guest.mean_squared_error(predictions, targets))
+    }
+
+    fn build_optimizer(&mut self, spec: OptimizerSpec) -> Called<OptimizerId> {
+        self.ends.note(self.guest.build_optimizer(spec))
+    }
+
+    fn step(
+        &mut self,
+        optimizer: OptimizerId,
+        parameters: &[Tensor],
+        gradients: &[Tensor],
+    ) -> Called<Vec<Tensor>> {
+        self.ends.note(self.guest.step(optimizer, parameters, gradients))
+    }
+
+    fn fit(&mut self, model: ModelId, lesson: &Lesson, callbacks: SharedCallbacks) -> Called<Vec<Epoch>> {
+        self.ends.note(self.guest.fit(model, lesson, callbacks))
+    }
+
+    fn save(&mut self, model: ModelId) -> Called<Vec<u8>> {
+        self.ends.note(self.guest.save(model))
+    }
+
+    fn restore(&mut self, checkpoint: &[u8]) -> Called<ModelId> {
+        self.ends.note(self.guest.restore(checkpoint))
     }
 
     fn drop_model(&mut self, model: ModelId) -> Called<()> {

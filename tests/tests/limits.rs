@@ -3,8 +3,7 @@
 
 use tito_artifact::{Artifact, Gated, Limits, RunLimits};
 use tito_sandbox::{
-    Called, Guest, Layer, LimitKind, LocalGuest, Metering, Mode, NothingTrains, Outcome, Sandbox, TrapKind,
-    Watch,
+    Called, Guest, Layer, LimitKind, LocalGuest, Metering, Mode, Outcome, Sandbox, TrapKind, Watch,
 };
 use tito_tensor::Tensor;
 use tito_tests::wat_guest;
@@ -17,7 +16,7 @@ fn launch(parts: &[(&str, &str)], metering: Metering, run: RunLimits) -> Called<
     };
     let sandbox = Sandbox::new(metering, Watch::Inside, &limits.run)?;
     match sandbox.compile(&artifact)? {
-        Outcome::Answer(compiled) => compiled.local(Box::new(NothingTrains)),
+        Outcome::Answer(compiled) => compiled.local(),
         other => panic!("{other}"),
     }
 }

@@ -3,13 +3,15 @@
 /// The interface that every milestone needs.
 pub const MODELS: &str = "tinytorch:framework/models@0.1.0";
 
+/// The data that the host lends to `fit`.
+pub const DATASETS: &str = "tinytorch:framework/datasets@0.1.0";
+
+/// What `fit` tells the host.
+pub const TELEMETRY: &str = "tinytorch:framework/telemetry@0.1.0";
+
 /// What a component may import of the contract. The first two hold types alone; the host provides the others.
-pub const ALLOWED_IMPORTS: [&str; 4] = [
-    "tinytorch:framework/tensors@0.1.0",
-    "tinytorch:framework/layers@0.1.0",
-    "tinytorch:framework/datasets@0.1.0",
-    "tinytorch:framework/telemetry@0.1.0",
-];
+pub const ALLOWED_IMPORTS: [&str; 4] =
+    ["tinytorch:framework/tensors@0.1.0", "tinytorch:framework/layers@0.1.0", DATASETS, TELEMETRY];
 
 /// What a component may import of WASI 0.2, in any patch of it: what runtimes ask for at their start. The host links
 /// all of it and grants nothing: no files, arguments, environment or time. Sockets and HTTP are not among it.

@@ -11,7 +11,7 @@ mod limits;
 mod refusal;
 
 pub use artifact::{Artifact, Gated};
-pub use contract::{ALLOWED_IMPORTS, ALLOWED_WASI, MODELS};
+pub use contract::{ALLOWED_IMPORTS, ALLOWED_WASI, DATASETS, MODELS, TELEMETRY};
 pub use digest::Digest;
 pub use limits::{CompileLimits, GateLimits, Limits, RunLimits};
 pub use refusal::{Refusal, Rule};

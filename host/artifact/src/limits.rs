@@ -106,8 +106,14 @@ pub struct RunLimits {
     /// The time of one call: processor time where a worker process runs it, so that waiting for a busy machine is
     /// not the submission's, else wall time.
     pub deadline_ms: u64,
-    /// The processor time of all calls of a grade together, where worker processes run them.
+    /// The processor time of all calls of a grade together, where worker processes run them; training a network on
+    /// real data is not among them.
     pub total_ms: u64,
+    /// Fuel for training a network on real data, in one call of `fit`, before it is asked to end. The default is what
+    /// the reference framework takes for it, and a good half more.
+    pub fuel_per_fit: u64,
+    /// The time of the same, counted like `deadline_ms`.
+    pub fit_ms: u64,
     /// What one call may hand to the host, lists and strings together.
     pub output_bytes: u32,
     /// The elements of all tensors in one answer together.
@@ -140,6 +146,8 @@ impl Limits {
             ("run.fuel_per_call", run.fuel_per_call),
             ("run.deadline_ms", run.deadline_ms),
             ("run.total_ms", run.total_ms),
+            ("run.fuel_per_fit", run.fuel_per_fit),
+            ("run.fit_ms", run.fit_ms),
         ];
         let zero = positive.into_iter().find(|(_, figure)| *figure == 0);
         zero.map(|(name, _)| format!("{name} is 0, under which nothing runs"))
@@ -193,6 +201,8 @@ impl Default for RunLimits {
             stack_bytes: MIB as u32,
             deadline_ms: 20_000,
             total_ms: 120_000,
+            fuel_per_fit: 2_000_000_000_000,
+            fit_ms: 360_000,
             output_bytes: 64 * MIB as u32,
             output_elements: 16 * MIB,
             handles: 1_000,

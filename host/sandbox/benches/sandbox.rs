@@ -13,8 +13,8 @@ use std::{hint::black_box, path::Path, time::Instant};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use tito_artifact::{Artifact, Gated, Limits};
 use tito_sandbox::{
-    Compiled, DenseSpec, Guest as _, Launch as _, Layer, LocalGuest, Metering, Mode, ModelId, NothingTrains,
-    Outcome, Sandbox, Watch,
+    Compiled, DenseSpec, Guest as _, Launch as _, Layer, LocalGuest, Metering, Mode, ModelId, Outcome,
+    Sandbox, Watch,
 };
 use tito_tensor::Tensor;
 use wasmtime::{
@@ -61,8 +61,7 @@ struct Ours(LocalGuest, ModelId);
 
 impl Ours {
     fn new(metering: Metering, watch: Watch, layer: Layer) -> Self {
-        let mut guest =
-            answer(compiled(metering, watch).local(Box::new(NothingTrains)).expect("the host is well"));
+        let mut guest = answer(compiled(metering, watch).local().expect("the host is well"));
         let model = answer(guest.build(&[layer], 1).expect("the host is well"));
         Self(guest, model)
     }

@@ -9,9 +9,8 @@ use wasmtime::{
 };
 
 use crate::{
-    Callbacks, Called, Fault, Guest, HostError, Launch, LocalGuest, Metering, NothingTrains, Outcome, Watch,
-    contract::models,
-    engine,
+    Called, Fault, Guest, HostError, Launch, LocalGuest, Metering, Outcome, Watch, engine,
+    exports::{Exports, not_exported},
     local::end::by_system,
     state,
     state::{State, escaped},
@@ -29,7 +28,7 @@ pub struct Sandbox {
 #[derive(Clone)]
 pub struct Compiled {
     instance: InstancePre<State>,
-    models: Arc<models::GuestIndices>,
+    exports: Arc<Exports>,
     limits: Arc<RunLimits>,
 }
 
@@ -112,29 +111,24 @@ fn unusable<T>(what: &str, error: &wasmtime::Error) -> Outcome<T> {
 
 impl Compiled {
     fn new(instance: InstancePre<State>, limits: Arc<RunLimits>) -> Outcome<Self> {
-        match models::GuestIndices::new(&instance) {
-            Ok(models) => Outcome::Answer(Self { instance, models: Arc::new(models), limits }),
-            Err(error) => {
-                let cause = escaped(&format!("{error:#}"));
-                let words = format!("the component does not export {MODELS} as the contract has it: {cause}");
-                Outcome::Fault(Fault::Unsupported(words))
-            }
+        match Exports::new(&instance) {
+            Ok(exports) => Outcome::Answer(Self { instance, exports: Arc::new(exports), limits }),
+            Err(error) => Outcome::Fault(not_exported(MODELS, &error)),
         }
     }
 
-    /// A fresh instance in this process, under the limits of a call from its first instruction on. What it asks
-    /// while it answers goes to `callbacks`.
+    /// A fresh instance in this process, under the limits of a call from its first instruction on.
     ///
     /// # Errors
     ///
     /// Only if the host itself fails.
-    pub fn local(&self, callbacks: Box<dyn Callbacks>) -> Called<LocalGuest> {
-        LocalGuest::new(&self.instance, &self.models, self.limits.clone(), callbacks)
+    pub fn local(&self) -> Called<LocalGuest> {
+        LocalGuest::new(&self.instance, &self.exports, self.limits.clone())
     }
 }
 
 impl Launch for Compiled {
     fn launch(&self) -> Called<Box<dyn Guest>> {
-        Ok(self.local(Box::new(NothingTrains))?.map(|guest| Box::new(guest) as Box<dyn Guest>))
+        Ok(self.local()?.map(|guest| Box::new(guest) as Box<dyn Guest>))
     }
 }

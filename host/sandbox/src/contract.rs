@@ -38,7 +38,7 @@ wasmtime::component::bindgen!({
 });
 
 pub(crate) use self::{
-    exports::tinytorch::framework::models,
+    exports::tinytorch::framework::{checkpoints, losses, models, optimizers, training},
     plain::tinytorch::framework::{layers, telemetry},
     tinytorch::framework::{datasets, tensors},
 };

@@ -1,31 +1,50 @@
 //! What can be asked of a submission, wherever it runs.
 
+use std::sync::{Arc, Mutex};
+
 use serde::{Deserialize, Serialize};
 use tito_tensor::Tensor;
 
-use crate::{Directive, Epoch, HostError, Layer, Mode, Outcome, Ran, Run};
+use crate::{Callbacks, Epoch, Fault, HostError, Layer, Lesson, Mode, OptimizerSpec, Outcome, Ran, Run};
 
 /// The result of every call: `Err` is ours, everything else the submission's doing.
 pub type Called<T> = Result<Outcome<T>, HostError>;
 
-/// A model that a guest has built; it means nothing to another guest.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct ModelId(u32);
+/// Defines handles of what a guest has made: places of its lists, which mean nothing to another guest.
+macro_rules! handle {
+    ($name:ident, $what:literal) => {
+        #[doc = concat!($what, " that a guest has built; it means nothing to another guest.")]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        pub struct $name(u32);
 
-impl ModelId {
-    /// The model at this place of a guest's list; only guests make these.
-    ///
-    /// # Panics
-    ///
-    /// If there are more models than a `u32` counts.
-    pub fn new(index: usize) -> Self {
-        Self(u32::try_from(index).expect("a guest has fewer models than handles"))
-    }
+        impl $name {
+            /// The one at this place of a guest's list; only guests make these.
+            ///
+            /// # Panics
+            ///
+            /// If there are more than a `u32` counts.
+            pub fn new(index: usize) -> Self {
+                Self(u32::try_from(index).expect("a guest has fewer of them than handles"))
+            }
 
-    /// The place in the guest's list.
-    pub fn index(self) -> usize {
-        self.0 as usize
-    }
+            /// The place in the guest's list.
+            pub fn index(self) -> usize {
+                self.0 as usize
+            }
+        }
+    };
+}
+
+handle!(ModelId, "A model");
+handle!(OptimizerId, "An optimizer");
+
+/// A loss with its gradient.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Loss {
+    /// The mean over all predictions.
+    pub value: f32,
+    /// With respect to the predictions, of their shape.
+    pub gradient: Tensor,
 }
 
 /// What a guest has used so far.
@@ -61,6 +80,63 @@ pub trait Guest {
     /// The output of `model` for `input`.
     fn forward(&mut self, model: ModelId, input: &Tensor, mode: Mode) -> Called<Tensor>;
 
+    /// The gradient with respect to the input of the last training `forward` of `model`.
+    ///
+    /// This and everything up to `restore` is for guests that learn; others answer `unsupported`.
+    fn backward(&mut self, _model: ModelId, _output_gradient: &Tensor) -> Called<Tensor> {
+        does_not_learn()
+    }
+
+    /// The gradients of `model`, of the shapes of its parameters.
+    fn gradients(&mut self, _model: ModelId) -> Called<Vec<Tensor>> {
+        does_not_learn()
+    }
+
+    /// Sets the gradients of `model` to zero.
+    fn zero_gradients(&mut self, _model: ModelId) -> Called<()> {
+        does_not_learn()
+    }
+
+    /// Softmax cross-entropy of logits `[.., classes]` against one class for each row.
+    fn cross_entropy(&mut self, _logits: &Tensor, _targets: &[u32]) -> Called<Loss> {
+        does_not_learn()
+    }
+
+    /// The mean of the squared differences.
+    fn mean_squared_error(&mut self, _predictions: &Tensor, _targets: &Tensor) -> Called<Loss> {
+        does_not_learn()
+    }
+
+    /// Builds an optimizer, which remembers its moments.
+    fn build_optimizer(&mut self, _spec: OptimizerSpec) -> Called<OptimizerId> {
+        does_not_learn()
+    }
+
+    /// The parameters after one step of `optimizer`.
+    fn step(
+        &mut self,
+        _optimizer: OptimizerId,
+        _parameters: &[Tensor],
+        _gradients: &[Tensor],
+    ) -> Called<Vec<Tensor>> {
+        does_not_learn()
+    }
+
+    /// Trains `model`, and gives the history; what it asks meanwhile goes to `callbacks`.
+    fn fit(&mut self, _model: ModelId, _lesson: &Lesson, _callbacks: SharedCallbacks) -> Called<Vec<Epoch>> {
+        does_not_learn()
+    }
+
+    /// `model` in a format of the submission's own.
+    fn save(&mut self, _model: ModelId) -> Called<Vec<u8>> {
+        does_not_learn()
+    }
+
+    /// The model that was saved.
+    fn restore(&mut self, _checkpoint: &[u8]) -> Called<ModelId> {
+        does_not_learn()
+    }
+
     /// Drops `model`; the submission's destructor runs under the limits of a call.
     fn drop_model(&mut self, model: ModelId) -> Called<()>;
 
@@ -71,21 +147,12 @@ pub trait Guest {
     fn log(&self) -> &[String];
 }
 
-/// What a submission may ask of the host while it answers a call.
-pub trait Callbacks: Send {
-    /// It has trained for an epoch, and asks whether to go on.
-    fn report(&mut self, epoch: Epoch) -> Directive;
+fn does_not_learn<T>() -> Called<T> {
+    Ok(Outcome::Fault(Fault::Unsupported("it does not learn".to_owned())))
 }
 
-/// Where nothing trains, whoever reports an epoch is told to stop.
-#[derive(Clone, Copy, Debug)]
-pub struct NothingTrains;
-
-impl Callbacks for NothingTrains {
-    fn report(&mut self, _epoch: Epoch) -> Directive {
-        Directive::Stop
-    }
-}
+/// Callbacks that whoever trains a submission looks at afterwards.
+pub type SharedCallbacks = Arc<Mutex<dyn Callbacks>>;
 
 /// Something that fresh guests can be made of, all alike and independent of each other.
 pub trait Launch: Sync {

@@ -13,11 +13,12 @@ use wasmtime::{
 
 use self::end::End;
 use crate::{
-    Callbacks, Called, Fault, Guest, HostError, Layer, Limit, LimitKind, Mode, ModelId, Outcome, Trap,
-    TrapKind, Usage,
-    contract::{models, tensors},
+    Budget, Called, Epoch, Fault, Guest, HostError, Layer, Lesson, Limit, LimitKind, Loss, Mode, ModelId,
+    OptimizerId, OptimizerSpec, Outcome, SharedCallbacks, Split, Trap, TrapKind, Usage,
+    contract::{losses, tensors},
     engine::TICK,
-    state::{State, escaped},
+    exports::{Exports, Interfaces, Optional},
+    state::{State, escaped, handle},
     wasi,
 };
 
@@ -26,6 +27,8 @@ use crate::{
 pub const MOST_AXES: usize = 16;
 /// The tensors of one answer.
 pub const MOST_TENSORS: usize = 10_000;
+/// The epochs of a history. Nobody trains so long.
+pub const MOST_EPOCHS: usize = 10_000;
 
 /// A guest in our own process: one store, dropped at the first trap or limit.
 pub struct LocalGuest {
@@ -37,44 +40,54 @@ pub struct LocalGuest {
 /// A store and what was found in it.
 struct Life {
     store: Store<State>,
-    interface: models::Guest,
+    exports: Interfaces,
     models: Vec<Option<ResourceAny>>,
+    optimizers: Vec<ResourceAny>,
 }
 
 impl LocalGuest {
     /// Instantiates a component; its start functions run under the limits of a call.
     pub(crate) fn new(
         instance: &InstancePre<State>,
-        models: &models::GuestIndices,
+        exports: &Exports,
         limits: Arc<RunLimits>,
-        callbacks: Box<dyn Callbacks>,
     ) -> Called<Self> {
-        let mut store = store(instance, &limits, callbacks);
-        refill(&mut store, &limits)?;
+        let mut store = store(instance, &limits);
+        let budget = Budget::of_a_call(&limits);
+        refill(&mut store, budget)?;
         let _runtime = wasi::entered();
-        let found = instance.instantiate(&mut store).and_then(|instance| models.load(&mut store, &instance));
+        let found = instance.instantiate(&mut store).and_then(|instance| exports.load(&mut store, &instance));
         Ok(match found {
-            Ok(interface) => {
+            Ok(exports) => {
                 let mut usage = Usage::default();
-                note_fuel(&mut usage, &store, &limits);
+                note_fuel(&mut usage, &store, budget);
                 note_memory(&mut usage, &store);
-                let life = Life { store, interface, models: Vec::new() };
+                let life = Life { store, exports, models: Vec::new(), optimizers: Vec::new() };
                 Outcome::Answer(Self { limits, life: Ok(Box::new(life)), usage })
             }
-            Err(error) => End::of(&error, &mut store, &limits)?.outcome(),
+            Err(error) => End::of(&error, &mut store, &limits, budget)?.outcome(),
         })
     }
 
-    /// One call under the limits. A trap or a limit drops the store.
+    /// One call under the limits.
     fn call<T>(
         &mut self,
+        ask: impl FnOnce(&mut Life) -> wasmtime::Result<Result<T, tensors::Fault>>,
+    ) -> Called<T> {
+        self.call_within(Budget::of_a_call(&self.limits), ask)
+    }
+
+    /// One call that may take so much. A trap or a limit drops the store.
+    fn call_within<T>(
+        &mut self,
+        budget: Budget,
         ask: impl FnOnce(&mut Life) -> wasmtime::Result<Result<T, tensors::Fault>>,
     ) -> Called<T> {
         let life = match &mut self.life {
             Ok(life) => life,
             Err(end) => return Ok(end.clone().outcome()),
         };
-        refill(&mut life.store, &self.limits)?;
+        refill(&mut life.store, budget)?;
         let runtime = wasi::entered();
         let answer = ask(life);
         drop(runtime);
@@ -84,11 +97,11 @@ impl LocalGuest {
                 if let Some(refused) = life.store.data_mut().ledger.take_system_failure() {
                     return Err(HostError::new("cannot give a guest more memory", refused));
                 }
-                note_fuel(&mut self.usage, &life.store, &self.limits);
+                note_fuel(&mut self.usage, &life.store, budget);
                 Ok(answer.map_or_else(|fault| Outcome::Fault(fault.into()), Outcome::Answer))
             }
             Err(error) => {
-                let end = End::of(&error, &mut life.store, &self.limits)?;
+                let end = End::of(&error, &mut life.store, &self.limits, budget)?;
                 Ok(self.end(end))
             }
         }
@@ -122,16 +135,37 @@ impl LocalGuest {
         })
     }
 
+    /// One call on an optimizer; on a guest that has ended, its end again.
+    fn optimizer(&self, optimizer: OptimizerId) -> Result<Option<ResourceAny>, HostError> {
+        let Ok(life) = &self.life else { return Ok(None) };
+        match life.optimizers.get(optimizer.index()) {
+            Some(handle) => Ok(Some(*handle)),
+            None => Err(HostError::new("cannot call an optimizer", "this guest has no such optimizer")),
+        }
+    }
+
+    fn single(&mut self, answer: Outcome<tensors::TensorResult>) -> Outcome<Tensor> {
+        answer.and_then(|tensor| {
+            self.checked(vec![tensor]).map(|mut tensors| tensors.pop().expect("one went in"))
+        })
+    }
+
+    fn loss(&mut self, answer: Outcome<losses::Loss>) -> Outcome<Loss> {
+        answer.and_then(|losses::Loss { value, gradient }| {
+            self.single(Outcome::Answer(gradient)).map(|gradient| Loss { value, gradient })
+        })
+    }
+
+    fn invalid<T>(&mut self, message: String) -> Outcome<T> {
+        self.end(End::Trap(Trap { kind: TrapKind::InvalidAnswer, message, functions: Vec::new() }))
+    }
+
     /// Tensors of an answer, checked before anybody sees them: shapes that fit their data, not too many elements.
     fn checked(&mut self, tensors: Vec<tensors::TensorResult>) -> Outcome<Vec<Tensor>> {
         let axes = tensors.iter().map(|tensor| tensor.shape.len()).max().unwrap_or(0);
         if axes > MOST_AXES || tensors.len() > MOST_TENSORS {
-            let message = format!("{} tensors of up to {axes} axes: nothing has so many", tensors.len());
-            return self.end(End::Trap(Trap {
-                kind: TrapKind::InvalidAnswer,
-                message,
-                functions: Vec::new(),
-            }));
+            return self
+                .invalid(format!("{} tensors of up to {axes} axes: nothing has so many", tensors.len()));
         }
         let elements: u64 = tensors.iter().map(|tensor| tensor.data.len() as u64).sum();
         if elements > self.limits.output_elements {
@@ -140,11 +174,7 @@ impl LocalGuest {
         }
         match tensors.into_iter().map(|tensor| Tensor::new(tensor.shape, tensor.data)).collect() {
             Ok(tensors) => Outcome::Answer(tensors),
-            Err(error) => self.end(End::Trap(Trap {
-                kind: TrapKind::InvalidAnswer,
-                message: error.to_string(),
-                functions: Vec::new(),
-            })),
+            Err(error) => self.invalid(error.to_string()),
         }
     }
 }
@@ -152,33 +182,140 @@ impl LocalGuest {
 impl Guest for LocalGuest {
     fn build(&mut self, layers: &[Layer], seed: u64) -> Called<ModelId> {
         self.call(|life| {
-            let built = life.interface.model().call_build(&mut life.store, layers, seed)?;
-            Ok(built.map(|handle| {
-                life.models.push(Some(handle));
-                ModelId::new(life.models.len() - 1)
-            }))
+            let built = life.exports.models.model().call_build(&mut life.store, layers, seed)?;
+            Ok(built.map(|handle| life.keep(handle)))
         })
     }
 
     fn parameters(&mut self, model: ModelId) -> Called<Vec<Tensor>> {
         let answer = self.on(model, |life, handle| {
-            life.interface.model().call_parameters(&mut life.store, handle).map(Ok)
+            life.exports.models.model().call_parameters(&mut life.store, handle).map(Ok)
         })?;
         Ok(answer.and_then(|tensors| self.checked(tensors)))
     }
 
     fn load(&mut self, model: ModelId, parameters: &[Tensor]) -> Called<()> {
         let parameters: Vec<_> = parameters.iter().map(param).collect();
-        self.on(model, |life, handle| life.interface.model().call_load(&mut life.store, handle, &parameters))
+        self.on(model, |life, handle| {
+            life.exports.models.model().call_load(&mut life.store, handle, &parameters)
+        })
     }
 
     fn forward(&mut self, model: ModelId, input: &Tensor, mode: Mode) -> Called<Tensor> {
         let answer = self.on(model, |life, handle| {
-            life.interface.model().call_forward(&mut life.store, handle, param(input), mode)
+            life.exports.models.model().call_forward(&mut life.store, handle, param(input), mode)
         })?;
-        Ok(answer.and_then(|tensor| {
-            self.checked(vec![tensor]).map(|mut tensors| tensors.pop().expect("one went in"))
+        Ok(self.single(answer))
+    }
+
+    fn backward(&mut self, model: ModelId, output_gradient: &Tensor) -> Called<Tensor> {
+        let answer = self.on(model, |life, handle| {
+            life.exports.models.model().call_backward(&mut life.store, handle, param(output_gradient))
+        })?;
+        Ok(self.single(answer))
+    }
+
+    fn gradients(&mut self, model: ModelId) -> Called<Vec<Tensor>> {
+        let answer = self.on(model, |life, handle| {
+            life.exports.models.model().call_gradients(&mut life.store, handle).map(Ok)
+        })?;
+        Ok(answer.and_then(|tensors| self.checked(tensors)))
+    }
+
+    fn zero_gradients(&mut self, model: ModelId) -> Called<()> {
+        self.on(model, |life, handle| {
+            life.exports.models.model().call_zero_gradients(&mut life.store, handle).map(Ok)
+        })
+    }
+
+    fn cross_entropy(&mut self, logits: &Tensor, targets: &[u32]) -> Called<Loss> {
+        let answer = self.call(|life| match exported(&life.exports.losses) {
+            Ok(losses) => losses.call_cross_entropy(&mut life.store, param(logits), targets),
+            Err(fault) => Ok(Err(fault)),
+        })?;
+        Ok(self.loss(answer))
+    }
+
+    fn mean_squared_error(&mut self, predictions: &Tensor, targets: &Tensor) -> Called<Loss> {
+        let answer = self.call(|life| match exported(&life.exports.losses) {
+            Ok(losses) => losses.call_mean_squared_error(&mut life.store, param(predictions), param(targets)),
+            Err(fault) => Ok(Err(fault)),
+        })?;
+        Ok(self.loss(answer))
+    }
+
+    fn build_optimizer(&mut self, spec: OptimizerSpec) -> Called<OptimizerId> {
+        self.call(|life| {
+            let optimizers = match exported(&life.exports.optimizers) {
+                Ok(optimizers) => optimizers,
+                Err(fault) => return Ok(Err(fault)),
+            };
+            let built = optimizers.optimizer().call_build(&mut life.store, spec.into())?;
+            Ok(built.map(|handle| {
+                life.optimizers.push(handle);
+                OptimizerId::new(life.optimizers.len() - 1)
+            }))
+        })
+    }
+
+    fn step(
+        &mut self,
+        optimizer: OptimizerId,
+        parameters: &[Tensor],
+        gradients: &[Tensor],
+    ) -> Called<Vec<Tensor>> {
+        let handle = self.optimizer(optimizer)?;
+        let [parameters, gradients] =
+            [parameters, gradients].map(|tensors| tensors.iter().map(param).collect::<Vec<_>>());
+        let answer = self.call(|life| match (exported(&life.exports.optimizers), handle) {
+            (Ok(optimizers), Some(handle)) => {
+                optimizers.optimizer().call_step(&mut life.store, handle, &parameters, &gradients)
+            }
+            (Err(fault), _) => Ok(Err(fault)),
+            (_, None) => unreachable!("a guest that has ended answers before it is asked"),
+        })?;
+        Ok(answer.and_then(|tensors| self.checked(tensors)))
+    }
+
+    fn fit(&mut self, model: ModelId, lesson: &Lesson, callbacks: SharedCallbacks) -> Called<Vec<Epoch>> {
+        let handle = self.handle(model)?;
+        let budget = lesson.budget.with_return(&self.limits);
+        let answer = self.call_within(budget, |life| {
+            let training = match exported(&life.exports.training) {
+                Ok(training) => training,
+                Err(fault) => return Ok(Err(fault)),
+            };
+            let handle = handle.expect("a guest that has ended answers before it is asked");
+            life.store.data_mut().begin_run(lesson.clone(), callbacks, budget.fuel);
+            let validation = lesson.validation.as_ref().map(|_| self::handle(Split::Validation));
+            let learnt = self::handle(Split::Training);
+            let recipe = lesson.recipe.into();
+            let history = training.call_fit(&mut life.store, handle, learnt, validation, recipe);
+            life.store.data_mut().end_run();
+            history
+        })?;
+        Ok(answer.and_then(|history| match history.len() {
+            0..=MOST_EPOCHS => Outcome::Answer(history),
+            many => self.invalid(format!("a history of {many} epochs: nobody trains so long")),
         }))
+    }
+
+    fn save(&mut self, model: ModelId) -> Called<Vec<u8>> {
+        self.on(model, |life, handle| match exported(&life.exports.checkpoints) {
+            Ok(checkpoints) => checkpoints.call_save(&mut life.store, handle),
+            Err(fault) => Ok(Err(fault)),
+        })
+    }
+
+    fn restore(&mut self, checkpoint: &[u8]) -> Called<ModelId> {
+        self.call(|life| {
+            let checkpoints = match exported(&life.exports.checkpoints) {
+                Ok(checkpoints) => checkpoints,
+                Err(fault) => return Ok(Err(fault)),
+            };
+            let restored = checkpoints.call_restore(&mut life.store, checkpoint)?;
+            Ok(restored.map(|handle| life.keep(handle)))
+        })
     }
 
     fn drop_model(&mut self, model: ModelId) -> Called<()> {
@@ -197,8 +334,20 @@ impl Guest for LocalGuest {
     }
 }
 
-fn store(instance: &InstancePre<State>, limits: &RunLimits, callbacks: Box<dyn Callbacks>) -> Store<State> {
-    let mut store = Store::new(instance.engine(), State::new(limits, callbacks));
+impl Life {
+    fn keep(&mut self, model: ResourceAny) -> ModelId {
+        self.models.push(Some(model));
+        ModelId::new(self.models.len() - 1)
+    }
+}
+
+/// The interface, or the fault that the contract has for what is not there.
+fn exported<T>(interface: &Optional<T>) -> Result<&T, tensors::Fault> {
+    interface.as_ref().map_err(|fault| fault.clone().into())
+}
+
+fn store(instance: &InstancePre<State>, limits: &RunLimits) -> Store<State> {
+    let mut store = Store::new(instance.engine(), State::new(limits));
     store.limiter(|state| &mut state.ledger);
     store.set_hostcall_fuel(limits.output_bytes as usize);
     store.set_max_component_handles(limits.handles as usize);
@@ -206,13 +355,13 @@ fn store(instance: &InstancePre<State>, limits: &RunLimits, callbacks: Box<dyn C
 }
 
 /// Gives a call its fuel and its deadline, and forgets what an earlier one was denied.
-fn refill(store: &mut Store<State>, limits: &RunLimits) -> Result<(), HostError> {
+fn refill(store: &mut Store<State>, budget: Budget) -> Result<(), HostError> {
     store.data_mut().begin_call();
-    let ticks = u128::from(limits.deadline_ms).div_ceil(TICK.as_millis());
+    let ticks = u128::from(budget.ms).div_ceil(TICK.as_millis());
     // The first tick may come at once, so that one more keeps the whole deadline.
     store.set_epoch_deadline(ticks as u64 + 1);
     if is_metered(store) {
-        store.set_fuel(limits.fuel_per_call).map_err(|e| HostError::new("cannot set fuel", e))?;
+        store.set_fuel(budget.fuel).map_err(|e| HostError::new("cannot set fuel", e))?;
     }
     Ok(())
 }
@@ -222,9 +371,9 @@ fn is_metered(store: &Store<State>) -> bool {
 }
 
 /// Fuel is exact after a call that ended well; after a trap part of it is still in a register.
-fn note_fuel(usage: &mut Usage, store: &Store<State>, limits: &RunLimits) {
+fn note_fuel(usage: &mut Usage, store: &Store<State>, budget: Budget) {
     usage.calls += 1;
-    usage.last_fuel = store.get_fuel().map_or(0, |left| limits.fuel_per_call - left);
+    usage.last_fuel = store.get_fuel().map_or(0, |left| budget.fuel - left);
     usage.fuel += usage.last_fuel;
 }
 
@@ -244,6 +393,18 @@ impl From<tensors::Fault> for Fault {
             F::ShapeMismatch(words) => Self::ShapeMismatch(escaped(&words)),
             F::InvalidArgument(words) => Self::InvalidArgument(escaped(&words)),
             F::Internal(words) => Self::Internal(escaped(&words)),
+        }
+    }
+}
+
+/// What the host answers a submission's question with instead.
+impl From<Fault> for tensors::Fault {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Unsupported(words) => Self::Unsupported(words),
+            Fault::ShapeMismatch(words) => Self::ShapeMismatch(words),
+            Fault::InvalidArgument(words) => Self::InvalidArgument(words),
+            Fault::Internal(words) => Self::Internal(words),
         }
     }
 }

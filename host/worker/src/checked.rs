@@ -2,10 +2,10 @@
 //! submission broke out of its sandbox may say anything.
 
 use tito_artifact::RunLimits;
-use tito_sandbox::{Fault, MOST_AXES, MOST_TENSORS, Outcome, Usage};
+use tito_sandbox::{Fault, MOST_AXES, MOST_EPOCHS, MOST_TENSORS, Outcome, Usage};
 use tito_tensor::Shape;
 
-use crate::wire::{RanShape, Report, Value};
+use crate::wire::{Order, RanShape, Report, Value};
 
 /// A trap names at most so many functions.
 const FUNCTIONS: usize = 8;
@@ -13,21 +13,46 @@ const FUNCTIONS: usize = 8;
 /// Escaping makes a text of 512 bytes at most so long.
 const TEXT_BYTES: usize = 10 * 512;
 
-/// Holds a report of a worker that was asked for so many `calls` to guests, launches among them, against the limits.
-/// What can be so includes that sums of what guests used stay countable.
+/// What a worker's guests were asked for in all.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Asked {
+    /// Calls, launches among them.
+    pub calls: u64,
+    /// The most fuel that these may have taken.
+    pub fuel: u64,
+    /// The most that the last of them may have taken.
+    pub last_fuel: u64,
+}
+
+impl Asked {
+    /// One more order.
+    pub fn add(&mut self, order: &Order, fresh: bool, limits: &RunLimits) {
+        let calls = u64::from(fresh) + u64::from(order.calls());
+        self.last_fuel = match order {
+            Order::Fit { lesson, .. } => lesson.budget.with_return(limits).fuel,
+            _ => limits.fuel_per_call,
+        };
+        self.calls += calls;
+        let fuel = calls.saturating_mul(limits.fuel_per_call).saturating_add(self.last_fuel);
+        self.fuel = self.fuel.saturating_add(fuel);
+    }
+}
+
+/// Holds a report of a worker whose guests were asked for this against the limits. What can be so includes that sums of
+/// what guests used stay countable.
 ///
 /// # Errors
 ///
 /// If it cannot be so: what is wrong with it.
-pub fn report(report: &Report, calls: u64, limits: &RunLimits) -> Result<(), String> {
+pub fn report(report: &Report, asked: Asked, limits: &RunLimits) -> Result<(), String> {
     match report {
-        Report::Ended { outcome, usage, log } => end(outcome, *usage, log, calls, limits),
-        Report::NotLaunched { outcome } => end(outcome, Usage::default(), &[], calls, limits),
+        Report::Ended { outcome, usage, log } => end(outcome, *usage, log, asked, limits),
+        Report::NotLaunched { outcome } => end(outcome, Usage::default(), &[], asked, limits),
         Report::RanEach(ran) => ran.iter().try_for_each(|RanShape { outcome, usage }| {
-            end(&outcome.clone().map(|shape| Value::Tensors(vec![shape])), *usage, &[], calls, limits)
+            end(&outcome.clone().map(|shape| Value::Tensors(vec![shape])), *usage, &[], asked, limits)
         }),
         Report::Ready { .. } => Err("it says again that it is ready".into()),
-        Report::Epoch(_) | Report::Failed { .. } => Ok(()),
+        Report::Epoch { .. } | Report::Wanted { .. } | Report::Failed { .. } => Ok(()),
     }
 }
 
@@ -35,23 +60,25 @@ fn end(
     outcome: &Outcome<Value>,
     usage: Usage,
     log: &[String],
-    calls: u64,
+    asked: Asked,
     limits: &RunLimits,
 ) -> Result<(), String> {
     let texts = texts(outcome).into_iter().chain(log.iter().map(String::as_str));
     match () {
         () if log.len() > limits.log_lines as usize => Err(format!("it logs {} lines", log.len())),
         () if texts.into_iter().any(|text| !is_escaped(text)) => Err("its words are not escaped".into()),
-        () if usage.calls > calls => Err(format!("it counts {} calls", usage.calls)),
-        () if usage.last_fuel > limits.fuel_per_call => Err(format!("it used {} fuel", usage.last_fuel)),
-        () if usage.fuel > calls.saturating_mul(limits.fuel_per_call) => {
-            Err(format!("it used {} fuel in all", usage.fuel))
-        }
+        () if usage.calls > asked.calls => Err(format!("it counts {} calls", usage.calls)),
+        () if usage.last_fuel > asked.last_fuel => Err(format!("it used {} fuel", usage.last_fuel)),
+        () if usage.fuel > asked.fuel => Err(format!("it used {} fuel in all", usage.fuel)),
         () if usage.memory_bytes.max(usage.peak_memory_bytes) > limits.memory_bytes => {
             Err(format!("it holds {} bytes", usage.peak_memory_bytes))
         }
         () => match outcome {
             Outcome::Answer(Value::Tensors(found)) => shapes(found, limits),
+            Outcome::Answer(Value::Loss { shape, .. }) => shapes(std::slice::from_ref(shape), limits),
+            Outcome::Answer(Value::History(history)) if history.len() > MOST_EPOCHS => {
+                Err(format!("a history of {} epochs", history.len()))
+            }
             Outcome::Trap(trap) if trap.functions.len() > FUNCTIONS => Err("it names many functions".into()),
             _ => Ok(()),
         },
@@ -93,7 +120,7 @@ fn is_escaped(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use tito_sandbox::{Trap, TrapKind};
+    use tito_sandbox::{ModelId, Trap, TrapKind};
 
     use super::*;
 
@@ -106,7 +133,9 @@ mod tests {
         let (mut usage, mut log) = (Usage { calls: 1, ..Usage::default() }, vec!["a line".to_owned()]);
         change(&mut usage, &mut log);
         let limits = RunLimits { output_elements: 100, ..RunLimits::default() };
-        let found = report(&Report::Ended { outcome: outcome.clone(), usage, log }, 2, &limits);
+        let mut asked = Asked::default();
+        asked.add(&Order::Save { model: ModelId::new(0) }, true, &limits);
+        let found = report(&Report::Ended { outcome: outcome.clone(), usage, log }, asked, &limits);
         match (&found, wrong) {
             (Ok(()), None) => {}
             (Err(words), Some(wrong)) => assert!(words.contains(wrong), "{words}"),

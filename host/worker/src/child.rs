@@ -12,13 +12,14 @@ use std::{
 
 use tito_lockdown::Orders;
 use tito_sandbox::{
-    Callbacks, Called, Directive, Epoch, Guest, HostError, Launch, Mode, Outcome, Ran, Run, Usage,
+    Batch, Callbacks, Called, Directive, Epoch, Fault, Guest, HostError, Launch, Loss, Mode, Outcome, Ran,
+    Run, Spent, Split, Usage,
 };
 use tito_tensor::{Shape, Tensor};
 
 use crate::{
     wire::{self, Frame, MORE_ELEMENTS, Order, RanShape, Reply, Report, Request, RunShapes, VERSION, Value},
-    work::{MakeCallbacks, Work, sealed},
+    work::{Work, sealed},
 };
 
 /// No body is longer: a component, its native code, or the elements of a large batch.
@@ -78,17 +79,40 @@ impl Channel {
     }
 }
 
-/// What a guest asks while it answers goes through the same socket.
+/// What a guest asks while it trains goes through the same socket.
 struct Asking(Shared);
 
-impl Callbacks for Asking {
-    fn report(&mut self, epoch: Epoch) -> Directive {
+impl Asking {
+    /// The answer to this, with its body. Without one there is nobody to serve any more.
+    fn ask(&self, report: Report) -> (Order, Vec<f32>) {
         let mut channel = locked(&self.0);
         let call = channel.call;
-        let answer = channel.reply(Report::Epoch(epoch), &[] as &[&[u8]]).and_then(|()| channel.next());
-        match answer.map(|frame| frame.map(|frame| frame.header)) {
-            Ok(Some(Request { call: same, order: Order::Go(directive), .. })) if same == call => directive,
-            // Without an answer there is nobody to serve any more.
+        let answer = channel.reply(report, &[] as &[&[u8]]).and_then(|()| match channel.next()? {
+            Some(frame) => frame.body::<f32>(&mut channel.socket),
+            None => Err(io::ErrorKind::UnexpectedEof.into()),
+        });
+        match answer {
+            Ok((request, body)) if request.call == call => (request.order, body),
+            _ => process::exit(3),
+        }
+    }
+}
+
+impl Callbacks for Asking {
+    fn report(&mut self, epoch: Epoch, spent: Spent) -> Directive {
+        match self.ask(Report::Epoch { epoch, fuel: spent.fuel }) {
+            (Order::Go(directive), _) => directive,
+            _ => process::exit(3),
+        }
+    }
+
+    fn batch(&mut self, split: Split, indices: &[u32], spent: Spent) -> Result<Batch, Fault> {
+        match self.ask(Report::Wanted { split, indices: indices.to_vec(), fuel: spent.fuel }) {
+            (Order::Batch(Ok(shape)), body) => match wire::with_targets(shape, body) {
+                Ok((inputs, targets)) => Ok(Batch { inputs, targets }),
+                Err(_) => process::exit(3),
+            },
+            (Order::Batch(Err(fault)), _) => Err(fault),
             _ => process::exit(3),
         }
     }
@@ -137,8 +161,13 @@ impl<W: Work> Serving<'_, W> {
     /// Serves one request.
     fn given(&mut self, frame: Frame<Request>) -> io::Result<Given> {
         let order = match &frame.header.order {
-            Order::Compile { .. } | Order::Prepare { .. } => return self.material(frame),
-            Order::Load { .. } | Order::Forward { .. } => return self.with_tensors(frame),
+            Order::Compile { .. } | Order::Prepare { .. } | Order::Restore => return self.material(frame),
+            Order::Load { .. }
+            | Order::Forward { .. }
+            | Order::Backward { .. }
+            | Order::CrossEntropy { .. }
+            | Order::MeanSquaredError { .. }
+            | Order::Step { .. } => return self.with_tensors(frame),
             _ => frame.body::<u8>(&mut locked(self.channel).socket)?.0.order,
         };
         Ok(match order {
@@ -146,28 +175,43 @@ impl<W: Work> Serving<'_, W> {
                 self.ask(|guest| guest.build(&layers, seed), |model| (Value::Model(model), Body::nothing()))
             }
             Order::Parameters { model } => self.ask(|guest| guest.parameters(model), answered),
+            Order::Gradients { model } => self.ask(|guest| guest.gradients(model), answered),
+            Order::ZeroGradients { model } => self.ask(|guest| guest.zero_gradients(model), |()| nothing()),
+            Order::BuildOptimizer(spec) => self.ask(
+                |guest| guest.build_optimizer(spec),
+                |optimizer| (Value::Optimizer(optimizer), Body::nothing()),
+            ),
+            Order::Fit { model, lesson } => {
+                let asking = Arc::new(Mutex::new(Asking(self.channel.clone())));
+                self.ask(
+                    |guest| guest.fit(model, &lesson, asking),
+                    |history| (Value::History(history), Body::nothing()),
+                )
+            }
+            Order::Save { model } => self.ask(|guest| guest.save(model), bytes),
             Order::Drop { model } => self.ask(|guest| guest.drop_model(model), |()| nothing()),
             _ => return Err(wire::broken("that is no request")),
         })
     }
 
-    /// Requests whose body is a component or native code.
+    /// Requests whose body is a component, native code or a checkpoint.
     fn material(&mut self, frame: Frame<Request>) -> io::Result<Given> {
         let (request, bytes) = frame.body::<u8>(&mut locked(self.channel).socket)?;
         Ok(match request.order {
             Order::Compile { metering, limits } => sealed()
                 .and_then(|()| self.work.compile(bytes, metering, &limits))
-                .map(|outcome| outcome.map(|code| (Value::Code, Body::Bytes(code)))),
+                .map(|outcome| outcome.map(self::bytes)),
             Order::Prepare { metering, limits } => {
-                let channel = self.channel.clone();
-                let callbacks: MakeCallbacks = Arc::new(move || Box::new(Asking(channel.clone())));
-                self.work.prepare(bytes, metering, &limits, callbacks).and_then(|prepared| {
+                self.work.prepare(bytes, metering, &limits).and_then(|prepared| {
                     sealed()?;
                     Ok(prepared.map(|launch| {
                         self.launch = Some(launch);
                         nothing()
                     }))
                 })
+            }
+            Order::Restore => {
+                self.ask(|guest| guest.restore(&bytes), |model| (Value::Model(model), Body::nothing()))
             }
             _ => return Err(wire::broken("that request has no such body")),
         })
@@ -185,6 +229,25 @@ impl<W: Work> Serving<'_, W> {
                 let input = single(shape, elements)?;
                 let mode = if training { Mode::Training } else { Mode::Inference };
                 self.ask(|guest| guest.forward(model, &input, mode), |tensor| answered(vec![tensor]))
+            }
+            Order::Backward { model, shape } => {
+                let gradient = single(shape, elements)?;
+                self.ask(|guest| guest.backward(model, &gradient), |tensor| answered(vec![tensor]))
+            }
+            Order::CrossEntropy { shape } => {
+                let (logits, targets) = wire::with_targets(shape, elements)?;
+                self.ask(|guest| guest.cross_entropy(&logits, &targets), loss)
+            }
+            Order::MeanSquaredError { predictions, targets } => {
+                let tensors = wire::tensors(vec![predictions, targets], elements)?;
+                self.ask(|guest| guest.mean_squared_error(&tensors[0], &tensors[1]), loss)
+            }
+            Order::Step { optimizer, parameters, gradients } => {
+                let count = parameters.len();
+                let shapes = parameters.into_iter().chain(gradients).collect();
+                let tensors = wire::tensors(shapes, elements)?;
+                let (parameters, gradients) = tensors.split_at(count);
+                self.ask(|guest| guest.step(optimizer, parameters, gradients), answered)
             }
             _ => return Err(wire::broken("that request has no such body")),
         })
@@ -309,6 +372,15 @@ fn nothing() -> (Value, Body) {
     (Value::Nothing, Body::nothing())
 }
 
+fn bytes(bytes: Vec<u8>) -> (Value, Body) {
+    (Value::Bytes, Body::Bytes(bytes))
+}
+
+fn loss(Loss { value, gradient }: Loss) -> (Value, Body) {
+    let shape = gradient.shape().clone();
+    (Value::Loss { value, shape }, Body::Tensors(vec![gradient]))
+}
+
 fn answered(tensors: Vec<Tensor>) -> (Value, Body) {
     (Value::Tensors(tensors.iter().map(|tensor| tensor.shape().clone()).collect()), Body::Tensors(tensors))
 }
@@ -330,22 +402,19 @@ fn chain(error: &HostError) -> String {
 
 #[cfg(test)]
 mod tests {
-    use tito_sandbox::{MOST_AXES, MOST_TENSORS};
+    use tito_sandbox::{MOST_AXES, MOST_EPOCHS, MOST_INDICES, MOST_TENSORS};
 
     use super::*;
 
     /// The largest answer that a sandbox lets through, with this log: no line is lost, and no header is too long to
     /// be sent, which would be the worker's death by what a submission may do.
     #[track_caller]
-    fn check(line: &str, lines: usize) {
+    fn check(value: &Value, line: &str, lines: usize) {
         let log = vec![line.to_owned(); lines];
         let mut left = log.as_slice();
         while !left.is_empty() {
             let news = fitting(left);
             left = &left[news.len()..];
-            // No elements, however many there are along the other axes.
-            let extents: Vec<u32> = [0].into_iter().chain(vec![u32::MAX; MOST_AXES - 1]).collect();
-            let value = Value::Tensors(vec![Shape::new(extents); MOST_TENSORS]);
             let many = u64::MAX;
             let usage = Usage {
                 calls: many,
@@ -354,7 +423,7 @@ mod tests {
                 memory_bytes: many,
                 peak_memory_bytes: many,
             };
-            let report = Report::Ended { outcome: Outcome::Answer(value), usage, log: news.to_vec() };
+            let report = Report::Ended { outcome: Outcome::Answer(value.clone()), usage, log: news.to_vec() };
             let mut sent = Vec::new();
             wire::send(&mut sent, &Reply { call: many, report }, &[] as &[&[u8]]).unwrap();
             let frame = Frame::<Reply>::read(&mut sent.as_slice(), 0).unwrap().unwrap();
@@ -363,11 +432,38 @@ mod tests {
         }
     }
 
+    /// No elements, however many there are along the other axes.
+    fn tensors() -> Value {
+        let extents: Vec<u32> = [0].into_iter().chain(vec![u32::MAX; MOST_AXES - 1]).collect();
+        Value::Tensors(vec![Shape::new(extents); MOST_TENSORS])
+    }
+
+    fn history() -> Value {
+        let epoch = Epoch {
+            number: u32::MAX,
+            training_loss: f32::NAN,
+            training_accuracy: f32::MAX,
+            validation_loss: Some(f32::MIN),
+            validation_accuracy: Some(1.0),
+        };
+        Value::History(vec![epoch; MOST_EPOCHS])
+    }
+
     #[test]
     fn the_largest_answer_with_a_log_can_be_sent() {
-        check("", 200_000);
-        check("x", 100_000);
-        check(&"x".repeat(512), 1_000);
-        check(&"x".repeat(5_120), 200);
+        for value in [tensors(), history()] {
+            check(&value, "", 200_000);
+            check(&value, "x", 100_000);
+            check(&value, &"x".repeat(512), 1_000);
+            check(&value, &"x".repeat(5_120), 200);
+        }
+    }
+
+    #[test]
+    fn the_largest_batch_can_be_asked_for() {
+        let wanted =
+            Report::Wanted { split: Split::Training, indices: vec![u32::MAX; MOST_INDICES], fuel: u64::MAX };
+        let reply = Reply { call: u64::MAX, report: wanted };
+        wire::send(&mut Vec::new(), &reply, &[] as &[&[u8]]).unwrap();
     }
 }

@@ -34,14 +34,14 @@ pub use cache::Cache;
 /// For tests/fuzz alone, whose target `wire` holds it against a second reading.
 #[cfg(target_os = "linux")]
 #[doc(hidden)]
-pub use checked::report as checked_report;
+pub use checked::{Asked, report as checked_report};
 pub use isolation::{Isolation, Prepared, Wall};
 #[cfg(target_os = "linux")]
 pub use {
     deaths::Quarantined,
     remote::Remote,
     tito_lockdown::{Layer as LockdownLayer, LayerReport, LayerState, Program},
-    work::{MakeCallbacks, WebAssembly, Work},
+    work::{WebAssembly, Work},
     workers::Workers,
 };
 

@@ -11,11 +11,12 @@ use std::{
     time::Duration,
 };
 
+use bytemuck::{AnyBitPattern, NoUninit};
 use tito_artifact::RunLimits;
 use tito_lockdown::Bounds;
 use tito_sandbox::{
-    Called, Guest, HostError, Launch, Layer, Limit, LimitKind, Metering, Mode, ModelId, NothingTrains,
-    Outcome, Ran, Run, Usage,
+    Called, Epoch, Guest, HostError, Launch, Layer, Lesson, Limit, LimitKind, Loss, Metering, Mode, ModelId,
+    OptimizerId, OptimizerSpec, Outcome, Ran, Run, SharedCallbacks, Usage,
 };
 use tito_tensor::Tensor;
 
@@ -189,8 +190,9 @@ impl Case {
         let order = Order::Prepare { metering: self.metering, limits: self.limits.clone() };
         let allowance = Allowance { time: LOADING, body_bytes: 0 };
         let body = [self.code.as_slice()];
-        let call = Call { fresh: false, order, body: &body, allowance, limits: &self.limits };
-        Ok(worker.call(call, &mut NothingTrains))
+        let limits = &self.limits;
+        let call = Call { fresh: false, order, body: &body, allowance, limits, callbacks: None };
+        Ok(worker.call(call))
     }
 
     /// What became of loading. Code that does not load once does not load later.
@@ -209,18 +211,24 @@ impl Case {
     }
 
     /// One call.
-    fn call(
+    fn call<E: NoUninit, A: AnyBitPattern + NoUninit>(
         &self,
         worker: Worker,
         fresh: bool,
-        order: Order,
-        body: &[&[f32]],
+        Asking { order, body, callbacks }: Asking<'_, E>,
         time: Duration,
-    ) -> Result<(Worker, Answered<f32>), Stop> {
+    ) -> Result<(Worker, Answered<A>), Stop> {
         let elements = self.limits.output_elements.saturating_add(wire::MORE_ELEMENTS as u64);
         let allowance = Allowance { time, body_bytes: elements.saturating_mul(4) };
-        let call = Call { fresh, order, body, allowance, limits: &self.limits };
-        worker.call(call, &mut NothingTrains)
+        worker.call(Call { fresh, order, body, allowance, limits: &self.limits, callbacks })
+    }
+
+    /// The processor time that an order may take.
+    fn allowed(&self, order: &Order) -> Duration {
+        match order {
+            Order::Fit { lesson, .. } => Duration::from_millis(lesson.budget.with_return(&self.limits).ms),
+            order => self.deadline(order.calls()),
+        }
     }
 
     /// Takes this from the time for all calls.
@@ -248,7 +256,7 @@ impl Case {
         // No longer than one of them may take: a guest that takes long is asked alone.
         let time = self.deadline(runs.iter().map(Run::calls).max().unwrap_or_default());
         let order = Order::RunEach(runs.iter().map(RunShapes::from).collect());
-        match self.call(worker, false, order, &body, time) {
+        match self.call(worker, false, Asking::of(order, &body), time) {
             Ok((worker, answered)) => self.ran(worker, answered, runs),
             Err(stop) => {
                 self.crew.bury();
@@ -323,6 +331,19 @@ impl Case {
     }
 }
 
+/// What a worker is asked, and whom it may ask meanwhile.
+struct Asking<'a, E> {
+    order: Order,
+    body: &'a [&'a [E]],
+    callbacks: Option<SharedCallbacks>,
+}
+
+impl<'a, E> Asking<'a, E> {
+    fn of(order: Order, body: &'a [&'a [E]]) -> Self {
+        Self { order, body, callbacks: None }
+    }
+}
+
 impl RemoteGuest {
     /// One call; `take` makes the answer of what the worker answered, if it is what was asked for.
     fn ask<T>(
@@ -330,6 +351,14 @@ impl RemoteGuest {
         order: Order,
         body: &[&[f32]],
         take: impl FnOnce(Value, Vec<f32>) -> Option<T>,
+    ) -> Called<T> {
+        self.ask_all(Asking::of(order, body), take)
+    }
+
+    fn ask_all<E: NoUninit, A: AnyBitPattern + NoUninit, T>(
+        &mut self,
+        asking: Asking<'_, E>,
+        take: impl FnOnce(Value, Vec<A>) -> Option<T>,
     ) -> Called<T> {
         let worker = match &mut self.life {
             Life::Over(end) => return Ok(end.clone().map(|never| match never {})),
@@ -343,25 +372,26 @@ impl RemoteGuest {
             return Ok(self.over(self.case.spent()));
         }
         let fresh = mem::take(&mut self.is_fresh);
-        let time = self.case.deadline(order.calls() + u32::from(fresh));
-        match self.case.call(worker, fresh, order, body, time) {
+        let allowed = self.case.allowed(&asking.order);
+        let time = allowed + self.case.deadline(u32::from(fresh));
+        match self.case.call(worker, fresh, asking, time) {
             Ok((worker, answered)) => {
-                self.case.charge(answered.time);
+                self.case.charge(answered.time.min(self.case.deadline(1)));
                 self.answered(worker, answered, take)
             }
             Err(stop) => {
-                self.case.charge(time);
-                let end = self.case.stopped(stop, self.case.deadline(1))?;
+                self.case.charge(self.case.deadline(1));
+                let end = self.case.stopped(stop, allowed)?;
                 Ok(self.over(end))
             }
         }
     }
 
-    fn answered<T>(
+    fn answered<A, T>(
         &mut self,
         worker: Worker,
-        answered: Answered<f32>,
-        take: impl FnOnce(Value, Vec<f32>) -> Option<T>,
+        answered: Answered<A>,
+        take: impl FnOnce(Value, Vec<A>) -> Option<T>,
     ) -> Called<T> {
         let Answered { report, body, .. } = answered;
         let (outcome, is_launched) = match report {
@@ -435,6 +465,70 @@ impl Guest for RemoteGuest {
         self.ask(order, &[input.data()], tensor)
     }
 
+    fn backward(&mut self, model: ModelId, output_gradient: &Tensor) -> Called<Tensor> {
+        let order = Order::Backward { model, shape: output_gradient.shape().clone() };
+        self.ask(order, &[output_gradient.data()], tensor)
+    }
+
+    fn gradients(&mut self, model: ModelId) -> Called<Vec<Tensor>> {
+        self.ask(Order::Gradients { model }, &[], tensors)
+    }
+
+    fn zero_gradients(&mut self, model: ModelId) -> Called<()> {
+        self.ask(Order::ZeroGradients { model }, &[], nothing)
+    }
+
+    fn cross_entropy(&mut self, logits: &Tensor, targets: &[u32]) -> Called<Loss> {
+        let order = Order::CrossEntropy { shape: logits.shape().clone() };
+        self.ask(order, &[logits.data(), &wire::bits(targets)], loss)
+    }
+
+    fn mean_squared_error(&mut self, predictions: &Tensor, targets: &Tensor) -> Called<Loss> {
+        let shape = |tensor: &Tensor| tensor.shape().clone();
+        let order = Order::MeanSquaredError { predictions: shape(predictions), targets: shape(targets) };
+        self.ask(order, &[predictions.data(), targets.data()], loss)
+    }
+
+    fn build_optimizer(&mut self, spec: OptimizerSpec) -> Called<OptimizerId> {
+        self.ask(Order::BuildOptimizer(spec), &[], |value, _| match value {
+            Value::Optimizer(optimizer) => Some(optimizer),
+            _ => None,
+        })
+    }
+
+    fn step(
+        &mut self,
+        optimizer: OptimizerId,
+        parameters: &[Tensor],
+        gradients: &[Tensor],
+    ) -> Called<Vec<Tensor>> {
+        let body: Vec<_> = parameters.iter().chain(gradients).map(Tensor::data).collect();
+        let [parameters, gradients] = [parameters, gradients]
+            .map(|tensors| tensors.iter().map(|tensor| tensor.shape().clone()).collect::<Vec<_>>());
+        self.ask(Order::Step { optimizer, parameters, gradients }, &body, tensors)
+    }
+
+    fn fit(&mut self, model: ModelId, lesson: &Lesson, callbacks: SharedCallbacks) -> Called<Vec<Epoch>> {
+        let order = Order::Fit { model, lesson: lesson.clone() };
+        let asking = Asking { order, body: &[] as &[&[u8]], callbacks: Some(callbacks) };
+        self.ask_all(asking, |value, body: Vec<u8>| match value {
+            Value::History(history) if body.is_empty() => Some(history),
+            _ => None,
+        })
+    }
+
+    fn save(&mut self, model: ModelId) -> Called<Vec<u8>> {
+        let asking = Asking::of(Order::Save { model }, &[] as &[&[u8]]);
+        self.ask_all(asking, |value, body| (value == Value::Bytes).then_some(body))
+    }
+
+    fn restore(&mut self, checkpoint: &[u8]) -> Called<ModelId> {
+        self.ask_all(Asking::of(Order::Restore, &[checkpoint]), |value, _: Vec<u8>| match value {
+            Value::Model(model) => Some(model),
+            _ => None,
+        })
+    }
+
     fn drop_model(&mut self, model: ModelId) -> Called<()> {
         self.ask(Order::Drop { model }, &[], nothing)
     }
@@ -466,6 +560,15 @@ fn elements<'a>(run: &'a Run<'_>) -> impl Iterator<Item = &'a [f32]> {
 #[expect(clippy::needless_pass_by_value, reason = "the form in which an answer is taken")]
 fn nothing(value: Value, body: Vec<f32>) -> Option<()> {
     (value == Value::Nothing && body.is_empty()).then_some(())
+}
+
+fn loss(value: Value, body: Vec<f32>) -> Option<Loss> {
+    match value {
+        Value::Loss { value, shape } => {
+            Tensor::new(shape, body).ok().map(|gradient| Loss { value, gradient })
+        }
+        _ => None,
+    }
 }
 
 fn tensor(value: Value, body: Vec<f32>) -> Option<Tensor> {

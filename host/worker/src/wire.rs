@@ -11,11 +11,14 @@ use bytemuck::{AnyBitPattern, NoUninit, cast_slice, cast_slice_mut};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use tito_artifact::{Limits, RunLimits};
 use tito_lockdown::LayerReport;
-use tito_sandbox::{Directive, Epoch, Layer, Metering, ModelId, Outcome, Ran, Run, Usage};
+use tito_sandbox::{
+    Directive, Epoch, Fault, Layer, Lesson, Metering, ModelId, OptimizerId, OptimizerSpec, Outcome, Ran, Run,
+    Split, Usage,
+};
 use tito_tensor::{Shape, Tensor};
 
 /// What this tito and its workers speak. They are one executable, unless somebody replaced it.
-pub const VERSION: &str = concat!("tito worker 2, ", env!("CARGO_PKG_VERSION"));
+pub const VERSION: &str = concat!("tito worker 3, ", env!("CARGO_PKG_VERSION"));
 
 const MAGIC: [u8; 4] = *b"tito";
 
@@ -95,6 +98,64 @@ pub enum Order {
     },
     /// The answer to [`Report::Epoch`].
     Go(Directive),
+    /// [`Guest::backward`](tito_sandbox::Guest::backward); the body holds the elements.
+    Backward {
+        /// Whose.
+        model: ModelId,
+        /// The shape of the gradient.
+        shape: Shape,
+    },
+    /// [`Guest::gradients`](tito_sandbox::Guest::gradients).
+    Gradients {
+        /// Whose.
+        model: ModelId,
+    },
+    /// [`Guest::zero_gradients`](tito_sandbox::Guest::zero_gradients).
+    ZeroGradients {
+        /// Whose.
+        model: ModelId,
+    },
+    /// [`Guest::cross_entropy`](tito_sandbox::Guest::cross_entropy); the body holds the elements, and the targets as
+    /// the bits of as many more.
+    CrossEntropy {
+        /// The shape of the logits.
+        shape: Shape,
+    },
+    /// [`Guest::mean_squared_error`](tito_sandbox::Guest::mean_squared_error); the body holds the elements.
+    MeanSquaredError {
+        /// The shape of the predictions.
+        predictions: Shape,
+        /// The shape of the targets.
+        targets: Shape,
+    },
+    /// [`Guest::build_optimizer`](tito_sandbox::Guest::build_optimizer).
+    BuildOptimizer(OptimizerSpec),
+    /// [`Guest::step`](tito_sandbox::Guest::step); the body holds the elements.
+    Step {
+        /// Whose.
+        optimizer: OptimizerId,
+        /// The shapes of the parameters.
+        parameters: Vec<Shape>,
+        /// The shapes of the gradients.
+        gradients: Vec<Shape>,
+    },
+    /// [`Guest::fit`](tito_sandbox::Guest::fit).
+    Fit {
+        /// Whose.
+        model: ModelId,
+        /// What it is given.
+        lesson: Lesson,
+    },
+    /// [`Guest::save`](tito_sandbox::Guest::save).
+    Save {
+        /// Whose.
+        model: ModelId,
+    },
+    /// [`Guest::restore`](tito_sandbox::Guest::restore); the body is the checkpoint.
+    Restore,
+    /// The answer to [`Report::Wanted`]: the shape of the inputs, whose elements the body holds, and the targets as the
+    /// bits of as many more; or the fault that the submission gets.
+    Batch(Result<Shape, Fault>),
 }
 
 /// A [`Run`] without its elements.
@@ -169,10 +230,24 @@ pub enum Report {
         words: String,
     },
     /// A callback: the submission reports an epoch, and waits for [`Order::Go`].
-    Epoch(Epoch),
+    Epoch {
+        /// What it reports.
+        epoch: Epoch,
+        /// The fuel that its run has taken.
+        fuel: u64,
+    },
     /// What became of [`Order::RunEach`], of the first runs or of all: a guest that crashed or met a limit is the last
     /// one that a worker has. The body holds the elements of the answers.
     RanEach(Vec<RanShape>),
+    /// A callback: the submission wants these examples, and waits for [`Order::Batch`].
+    Wanted {
+        /// Of which dataset.
+        split: Split,
+        /// Which.
+        indices: Vec<u32>,
+        /// The fuel that its run has taken.
+        fuel: u64,
+    },
 }
 
 /// A [`Ran`] without its elements.
@@ -193,8 +268,19 @@ pub enum Value {
     Model(ModelId),
     /// Tensors of these shapes, whose elements are the body.
     Tensors(Vec<Shape>),
-    /// Native code, which is the body.
-    Code,
+    /// Native code or a checkpoint, which is the body.
+    Bytes,
+    /// An optimizer.
+    Optimizer(OptimizerId),
+    /// A loss whose gradient has this shape and the body's elements.
+    Loss {
+        /// The loss.
+        value: f32,
+        /// The shape of its gradient.
+        shape: Shape,
+    },
+    /// What `fit` gives.
+    History(Vec<Epoch>),
 }
 
 /// Sends one frame.
@@ -304,6 +390,24 @@ pub(crate) fn ran(ran: Vec<RanShape>, body: Vec<f32>) -> io::Result<Vec<Ran>> {
         Ran { outcome, usage }
     };
     Ok(ran.into_iter().map(with_elements).collect())
+}
+
+/// Cuts a body into a tensor of this shape and targets, which are sent as the bits of elements behind it.
+///
+/// # Errors
+///
+/// If there are fewer elements than the shape wants.
+pub fn with_targets(shape: Shape, mut body: Vec<f32>) -> io::Result<(Tensor, Vec<u32>)> {
+    let Some(elements) = shape.elements().filter(|&elements| elements <= body.len()) else {
+        return Err(broken(format!("{} elements are fewer than those of shape {shape}", body.len())));
+    };
+    let targets = body.split_off(elements).into_iter().map(f32::to_bits).collect();
+    Ok((Tensor::new(shape, body).expect("the elements were counted"), targets))
+}
+
+/// Targets as they are sent.
+pub(crate) fn bits(targets: &[u32]) -> Vec<f32> {
+    targets.iter().map(|&target| f32::from_bits(target)).collect()
 }
 
 /// Cuts a body into tensors of these shapes.

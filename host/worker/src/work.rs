@@ -1,14 +1,7 @@
 //! What a worker does for a living: compiles and runs WebAssembly. Tests give it another trade.
 
-use std::sync::Arc;
-
 use tito_artifact::{Artifact, Gated, Limits, RunLimits};
-use tito_sandbox::{
-    Callbacks, Called, Compiled, Fault, Guest, HostError, Launch, Metering, Outcome, Sandbox, Watch,
-};
-
-/// Makes what a guest's callbacks go to.
-pub type MakeCallbacks = Arc<dyn Fn() -> Box<dyn Callbacks> + Send + Sync>;
+use tito_sandbox::{Called, Fault, HostError, Launch, Metering, Outcome, Sandbox, Watch};
 
 /// What a worker does with what it is given.
 pub trait Work {
@@ -20,24 +13,12 @@ pub trait Work {
     fn compile(&self, component: Vec<u8>, metering: Metering, limits: &Limits) -> Called<Vec<u8>>;
 
     /// Loads what was compiled.
-    fn prepare(
-        &self,
-        code: Vec<u8>,
-        metering: Metering,
-        limits: &RunLimits,
-        callbacks: MakeCallbacks,
-    ) -> Called<Box<dyn Launch>>;
+    fn prepare(&self, code: Vec<u8>, metering: Metering, limits: &RunLimits) -> Called<Box<dyn Launch>>;
 }
 
 /// The trade of every worker of tito's.
 #[derive(Clone, Copy, Debug)]
 pub struct WebAssembly;
-
-/// A component whose guests report to somebody.
-struct Reporting {
-    compiled: Compiled,
-    callbacks: MakeCallbacks,
-}
 
 impl Work for WebAssembly {
     /// The component goes through the gate again: tito has looked at it, but this process is told so by nobody whom
@@ -51,24 +32,12 @@ impl Work for WebAssembly {
         }
     }
 
-    fn prepare(
-        &self,
-        code: Vec<u8>,
-        metering: Metering,
-        limits: &RunLimits,
-        callbacks: MakeCallbacks,
-    ) -> Called<Box<dyn Launch>> {
+    fn prepare(&self, code: Vec<u8>, metering: Metering, limits: &RunLimits) -> Called<Box<dyn Launch>> {
         let sandbox = Sandbox::new(metering, Watch::Outside, limits)?;
         // SAFETY: tito sends what a compile worker made and tito itself has kept, under a MAC where it lay on a
         // disk. Were it anything else, this process can do nothing but answer calls.
         let compiled = unsafe { sandbox.load(&code) }?;
-        Ok(compiled.map(|compiled| Box::new(Reporting { compiled, callbacks }) as Box<dyn Launch>))
-    }
-}
-
-impl Launch for Reporting {
-    fn launch(&self) -> Called<Box<dyn Guest>> {
-        Ok(self.compiled.local((self.callbacks)())?.map(|guest| Box::new(guest) as Box<dyn Guest>))
+        Ok(compiled.map(|compiled| Box::new(compiled) as Box<dyn Launch>))
     }
 }
 

@@ -4,15 +4,16 @@ use std::{
     fmt,
     io::{self, BufReader, Read, Write},
     mem,
+    sync::PoisonError,
     time::{Duration, Instant},
 };
 
 use tito_artifact::RunLimits;
 use tito_lockdown::{Bounds, Child, End, Interest, LayerReport, Program, Ready};
-use tito_sandbox::{Callbacks, HostError, escaped};
+use tito_sandbox::{Batch, HostError, Lesson, SharedCallbacks, Spent, escaped};
 
 use crate::{
-    checked,
+    checked::{self, Asked},
     wire::{self, Frame, Order, Reply, Report, Request, VERSION},
 };
 
@@ -28,8 +29,8 @@ const LEAST_PATIENCE: Duration = Duration::from_secs(60);
 pub(crate) struct Worker {
     child: Child,
     calls: u64,
-    /// How many calls to guests these were.
-    asked: u64,
+    /// What guests were asked in these.
+    asked: Asked,
     /// The processor time that it had taken when the last call ended.
     spent: Duration,
     layers: Vec<LayerReport>,
@@ -52,6 +53,8 @@ pub(crate) struct Call<'a, E> {
     pub(crate) body: &'a [&'a [E]],
     pub(crate) allowance: Allowance,
     pub(crate) limits: &'a RunLimits,
+    /// Where it is a run of training, whom it asks meanwhile.
+    pub(crate) callbacks: Option<SharedCallbacks>,
 }
 
 /// How a call ended well: the last that the worker said, within the limits.
@@ -89,7 +92,8 @@ impl Worker {
             Ok(child)
         });
         let child = child.map_err(|error| failed(error.to_string()))?;
-        let mut worker = Self { child, calls: 0, asked: 0, spent: Duration::ZERO, layers: Vec::new() };
+        let mut worker =
+            Self { child, calls: 0, asked: Asked::default(), spent: Duration::ZERO, layers: Vec::new() };
         let allowance = Allowance { time: START, body_bytes: 0 };
         match worker.hear::<u8>(&Clock::new(allowance.time, Duration::ZERO), allowance) {
             Ok((Reply { call: 0, report: Report::Ready { version, layers } }, _)) if version == VERSION => {
@@ -115,9 +119,8 @@ impl Worker {
     pub(crate) fn call<E: bytemuck::NoUninit, A: bytemuck::AnyBitPattern + bytemuck::NoUninit>(
         mut self,
         call: Call<'_, E>,
-        callbacks: &mut dyn Callbacks,
     ) -> Result<(Self, Answered<A>), Stop> {
-        match self.exchange(call, callbacks) {
+        match self.exchange(call) {
             Ok(Answered { report: Report::Failed { words }, .. }) => {
                 Err(Stop::Host(HostError::new("a worker failed", escaped(&words))))
             }
@@ -128,12 +131,15 @@ impl Worker {
 
     fn exchange<E: bytemuck::NoUninit, A: bytemuck::AnyBitPattern + bytemuck::NoUninit>(
         &mut self,
-        Call { fresh, order, body, allowance, limits }: Call<'_, E>,
-        callbacks: &mut dyn Callbacks,
+        Call { fresh, order, body, allowance, limits, callbacks }: Call<'_, E>,
     ) -> io::Result<Answered<A>> {
         let clock = Clock::new(allowance.time, self.spent);
         self.calls += 1;
-        self.asked += u64::from(fresh) + u64::from(order.calls());
+        self.asked.add(&order, fresh, limits);
+        let lesson = match &order {
+            Order::Fit { lesson, .. } => Some(lesson.clone()),
+            _ => None,
+        };
         let call = self.calls;
         self.tell(&clock, &Request { call, fresh, order }, body)?;
         loop {
@@ -142,14 +148,48 @@ impl Worker {
                 return Err(wire::broken(format!("it answers call {}, not {call}", reply.call)));
             }
             checked::report(&reply.report, self.asked, limits).map_err(wire::broken)?;
-            match reply.report {
-                Report::Epoch(epoch) => {
-                    let go = Order::Go(callbacks.report(epoch));
-                    self.tell(&clock, &Request { call, fresh: false, order: go }, &[] as &[&[u8]])?;
+            let report = match (reply.report, &lesson, &callbacks) {
+                (report @ (Report::Epoch { .. } | Report::Wanted { .. }), Some(lesson), Some(callbacks)) => {
+                    let (order, body) = self.answered(report, lesson, callbacks)?;
+                    let body: Vec<_> = body.iter().map(Vec::as_slice).collect();
+                    self.tell(&clock, &Request { call, fresh: false, order }, &body)?;
+                    continue;
                 }
-                report => return Ok(Answered { report, body, time: self.took()? }),
-            }
+                (Report::Epoch { .. } | Report::Wanted { .. }, ..) => {
+                    return Err(wire::broken("it trains, and was not asked to"));
+                }
+                (report, ..) => report,
+            };
+            return Ok(Answered { report, body, time: self.took()? });
         }
+    }
+
+    /// What a submission is answered that asks for something while it trains.
+    fn answered(
+        &self,
+        report: Report,
+        lesson: &Lesson,
+        callbacks: &SharedCallbacks,
+    ) -> io::Result<(Order, [Vec<f32>; 2])> {
+        let time = self.child.cpu_time()?.saturating_sub(self.spent);
+        let mut callbacks = callbacks.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(match report {
+            Report::Epoch { epoch, fuel } => {
+                (Order::Go(callbacks.report(epoch, Spent { fuel, time })), Default::default())
+            }
+            Report::Wanted { split, indices, fuel } => {
+                // Whoever asks for others has answered for itself already.
+                lesson.admit(split, &indices).map_err(|fault| wire::broken(fault.to_string()))?;
+                match callbacks.batch(split, &indices, Spent { fuel, time }) {
+                    Ok(Batch { inputs, targets }) => {
+                        let (shape, data) = inputs.into_parts();
+                        (Order::Batch(Ok(shape)), [data, wire::bits(&targets)])
+                    }
+                    Err(fault) => (Order::Batch(Err(fault)), Default::default()),
+                }
+            }
+            _ => unreachable!("nothing else is asked"),
+        })
     }
 
     /// The processor time since the last call ended.

@@ -9,7 +9,7 @@ use std::{
 use sha2::{Digest as _, Sha256};
 use tito_artifact::{Artifact, Limits};
 use tito_lockdown::{Bounds, LayerReport, Program};
-use tito_sandbox::{Called, HostError, Limit, LimitKind, Metering, NothingTrains, Outcome, Watch};
+use tito_sandbox::{Called, HostError, Limit, LimitKind, Metering, Outcome, Watch};
 
 use crate::{
     Cache, Remote, canary,
@@ -98,11 +98,13 @@ impl Workers {
         let order = Order::Compile { metering, limits: self.limits.clone() };
         let allowance = Allowance { time: Duration::from_millis(limits.deadline_ms), body_bytes: CODE_BYTES };
         let body = [artifact.bytes()];
-        let call = Call { fresh: false, order, body: &body, allowance, limits: &self.limits.run };
-        match worker.call(call, &mut NothingTrains) {
+        let limits_of_run = &self.limits.run;
+        let call =
+            Call { fresh: false, order, body: &body, allowance, limits: limits_of_run, callbacks: None };
+        match worker.call(call) {
             Ok((_, Answered { report: Report::Ended { outcome, .. }, body, .. })) => {
                 outcome.then(|value| match value {
-                    Value::Code => Ok(Outcome::Answer(body)),
+                    Value::Bytes => Ok(Outcome::Answer(body)),
                     _ => deaths.note(NOT_ASKED),
                 })
             }

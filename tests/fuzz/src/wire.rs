@@ -6,9 +6,11 @@ use arbitrary::{Result, Unstructured};
 use serde::{Serialize, de::DeserializeOwned};
 use tito_artifact::RunLimits;
 use tito_sandbox::{
-    Epoch, Fault, Layer, MOST_AXES, MOST_TENSORS, ModelId, Outcome, Trap, TrapKind, Usage, escaped,
+    Epoch, Fault, Layer, MOST_AXES, MOST_EPOCHS, MOST_TENSORS, ModelId, OptimizerId, Outcome, Split, Trap,
+    TrapKind, Usage, escaped,
 };
 use tito_tensor::Shape;
+use tito_worker::Asked;
 use tito_worker::wire::{self, Frame, Order, RanShape, Reply, Report, Request, RunShapes, Value};
 
 use crate::memory;
@@ -78,6 +80,10 @@ fn by_tito(socket: &mut Socket<'_>, is_of_elements: bool) {
                 Report::Ended { outcome: Outcome::Answer(Value::Tensors(shapes)), .. },
                 Body::Elements(elements),
             ) => cut(&shapes, &elements),
+            (
+                Report::Ended { outcome: Outcome::Answer(Value::Loss { shape, .. }), .. },
+                Body::Elements(elements),
+            ) => cut(&[shape], &elements),
             (Report::RanEach(ran), Body::Elements(elements)) => {
                 let shapes: Vec<_> = ran.into_iter().filter_map(|ran| ran.outcome.answer()).collect();
                 cut(&shapes, &elements);
@@ -91,12 +97,26 @@ fn by_tito(socket: &mut Socket<'_>, is_of_elements: bool) {
 /// As a worker hears its parent.
 fn by_worker(socket: &mut Socket<'_>) {
     let is_of_elements = |request: &Request| {
-        matches!(request.order, Order::Load { .. } | Order::Forward { .. } | Order::RunEach(_))
+        matches!(
+            request.order,
+            Order::Load { .. }
+                | Order::Forward { .. }
+                | Order::RunEach(_)
+                | Order::Step { .. }
+                | Order::CrossEntropy { .. }
+                | Order::Batch(_)
+        )
     };
     while let Some((request, body)) = next(socket, is_of_elements) {
         match (request.order, body) {
             (Order::Load { shapes, .. }, Body::Elements(elements)) => cut(&shapes, &elements),
             (Order::Forward { shape, .. }, Body::Elements(elements)) => cut(&[shape], &elements),
+            (Order::Step { parameters, gradients, .. }, Body::Elements(elements)) => {
+                cut(&[parameters, gradients].concat(), &elements);
+            }
+            (Order::CrossEntropy { shape } | Order::Batch(Ok(shape)), Body::Elements(elements)) => {
+                cut_with_targets(&shape, &elements);
+            }
             (Order::RunEach(runs), Body::Elements(elements)) => {
                 let shapes: Vec<_> = runs.into_iter().flat_map(|run| [run.parameters, run.inputs]).collect();
                 cut(&shapes.concat(), &elements);
@@ -219,8 +239,22 @@ fn cut(shapes: &[Shape], elements: &[f32]) {
     }
 }
 
+fn cut_with_targets(shape: &Shape, elements: &[f32]) {
+    let fits = count(shape).is_some_and(|count| count <= elements.len() as u128);
+    match wire::with_targets(shape.clone(), elements.to_vec()) {
+        Ok((tensor, targets)) => {
+            assert!(fits && tensor.shape() == shape);
+            let kept = tensor.data().iter().map(|element| element.to_bits()).chain(targets);
+            assert!(kept.eq(elements.iter().map(|element| element.to_bits())));
+        }
+        Err(error) => assert!(!fits, "{error}"),
+    }
+}
+
 fn assert_checked(report: &Report, asked: u64, limits: &RunLimits) {
-    let found = tito_worker::checked_report(report, asked, limits);
+    let fuel = asked.saturating_mul(limits.fuel_per_call);
+    let calls = Asked { calls: asked, fuel, last_fuel: limits.fuel_per_call };
+    let found = tito_worker::checked_report(report, calls, limits);
     let excess = match report {
         Report::Ended { outcome, usage, log } => excess(outcome, *usage, log, asked, limits),
         Report::NotLaunched { outcome } => excess(outcome, Usage::default(), &[], asked, limits),
@@ -229,7 +263,7 @@ fn assert_checked(report: &Report, asked: u64, limits: &RunLimits) {
             excess(&outcome, ran.usage, &[], asked, limits)
         }),
         Report::Ready { .. } => Some("ready again"),
-        Report::Failed { .. } | Report::Epoch(_) => None,
+        Report::Failed { .. } | Report::Epoch { .. } | Report::Wanted { .. } => None,
     };
     assert_eq!(found.is_err(), excess.is_some(), "{found:?}, and by another reading {excess:?}");
 }
@@ -252,6 +286,11 @@ fn excess(
                 && shapes.iter().all(|shape| shape.extents().len() <= MOST_AXES)
                 && count_all(shapes).is_some_and(is_small);
         }
+        Outcome::Answer(Value::Loss { shape, .. }) => {
+            let is_small = |count: u128| count <= u128::from(limits.output_elements);
+            figures = shape.extents().len() <= MOST_AXES && count(shape).is_some_and(is_small);
+        }
+        Outcome::Answer(Value::History(history)) => figures = history.len() <= MOST_EPOCHS,
         Outcome::Fault(Fault::Unsupported(words) | Fault::ShapeMismatch(words)) => texts.push(words),
         Outcome::Fault(Fault::InvalidArgument(words) | Fault::Internal(words)) => texts.push(words),
         Outcome::Trap(trap) => {
@@ -311,7 +350,16 @@ fn odd(input: &mut Unstructured<'_>, is_of_worker: bool) -> Result<Vec<u8>> {
         } else {
             let model = ModelId::new(input.arbitrary::<u32>()? as usize);
             let order = match <[Shape; 1]>::try_from(shapes) {
-                Ok([shape]) => Order::Forward { model, shape, training: input.arbitrary()? },
+                Ok([shape]) => match input.int_in_range(0..=3)? {
+                    0 => Order::CrossEntropy { shape },
+                    1 => Order::Batch(Ok(shape)),
+                    _ => Order::Forward { model, shape, training: input.arbitrary()? },
+                },
+                Err(mut parameters) if input.ratio(1, 4)? => {
+                    let gradients = parameters.split_off(parameters.len() / 2);
+                    let optimizer = OptimizerId::new(input.arbitrary::<u32>()? as usize);
+                    Order::Step { optimizer, parameters, gradients }
+                }
                 Err(shapes) if input.ratio(1, 2)? => Order::RunEach(odd_runs(input, shapes)?),
                 Err(shapes) => Order::Load { model, shapes },
             };
@@ -335,14 +383,21 @@ fn odd_runs(input: &mut Unstructured<'_>, mut shapes: Vec<Shape>) -> Result<Vec<
 
 fn odd_report(input: &mut Unstructured<'_>, shapes: Vec<Shape>) -> Result<Report> {
     let outcome = match input.int_in_range(0..=7)? {
-        0 => return Ok(Report::Epoch(odd_epoch(input)?)),
+        0 if input.ratio(1, 2)? => {
+            return Ok(Report::Epoch { epoch: odd_epoch(input)?, fuel: odd_number(input)? });
+        }
+        0 => {
+            let split = *input.choose(&[Split::Training, Split::Validation])?;
+            let indices = odd_list(input, |input| input.arbitrary())?;
+            return Ok(Report::Wanted { split, indices, fuel: odd_number(input)? });
+        }
         1 => return Ok(Report::Failed { words: odd_words(input)? }),
         2 => Outcome::Fault(Fault::Internal(odd_words(input)?)),
         3 => {
             let (message, functions) = (odd_words(input)?, odd_list(input, odd_words)?);
             Outcome::Trap(Trap { kind: TrapKind::Other, message, functions })
         }
-        4 => Outcome::Answer(Value::Nothing),
+        4 => Outcome::Answer(odd_value(input)?),
         _ => Outcome::Answer(Value::Tensors(shapes)),
     };
     if input.ratio(1, 8)? {
@@ -360,6 +415,20 @@ fn odd_report(input: &mut Unstructured<'_>, shapes: Vec<Shape>) -> Result<Report
         return Ok(Report::RanEach(ran.collect()));
     }
     Ok(Report::Ended { outcome, usage, log: odd_list(input, odd_words)? })
+}
+
+/// Anything but tensors.
+fn odd_value(input: &mut Unstructured<'_>) -> Result<Value> {
+    Ok(match input.int_in_range(0..=4)? {
+        0 => Value::Nothing,
+        1 => Value::Bytes,
+        2 => Value::Optimizer(OptimizerId::new(input.arbitrary::<u32>()? as usize)),
+        3 => Value::Loss { value: input.arbitrary()?, shape: odd_shape(input)? },
+        _ => {
+            let times = *input.choose(&[0, 1, MOST_EPOCHS, MOST_EPOCHS + 1])?;
+            Value::History(vec![odd_epoch(input)?; times])
+        }
+    })
 }
 
 fn odd_usage(input: &mut Unstructured<'_>) -> Result<Usage> {

@@ -5,7 +5,7 @@ use wasmtime::{Error, Store, Trap as Code, WasmBacktrace};
 use wasmtime_wasi::I32Exit;
 
 use crate::{
-    HostError, Limit, LimitKind, Outcome, Trap, TrapKind,
+    Budget, HostError, Limit, LimitKind, Outcome, Trap, TrapKind,
     state::{State, TooMuchOutput, escaped},
 };
 
@@ -26,14 +26,19 @@ impl End {
     /// # Errors
     ///
     /// If the system refused something, such as memory: that is our failure.
-    pub(super) fn of(error: &Error, store: &mut Store<State>, limits: &RunLimits) -> Result<Self, HostError> {
+    pub(super) fn of(
+        error: &Error,
+        store: &mut Store<State>,
+        limits: &RunLimits,
+        budget: Budget,
+    ) -> Result<Self, HostError> {
         if let Some(refused) = by_system(error).or_else(|| store.data_mut().ledger.take_system_failure()) {
             return Err(HostError::new("cannot run a guest: the system refused", refused));
         }
-        Ok(Self::by_guest(error, store, limits))
+        Ok(Self::by_guest(error, store, limits, budget))
     }
 
-    fn by_guest(error: &Error, store: &mut Store<State>, limits: &RunLimits) -> Self {
+    fn by_guest(error: &Error, store: &mut Store<State>, limits: &RunLimits, budget: Budget) -> Self {
         let limit = |(kind, allowed)| Self::Limit(Limit { kind, allowed });
         if let Some(&I32Exit(status)) = error.downcast_ref::<I32Exit>() {
             let message = format!("it left the program with status {status}");
@@ -44,8 +49,8 @@ impl End {
         }
         let code = error.downcast_ref::<Code>();
         let known = match code {
-            Some(Code::OutOfFuel) => Some((LimitKind::Fuel, limits.fuel_per_call)),
-            Some(Code::Interrupt) => Some((LimitKind::Deadline, limits.deadline_ms)),
+            Some(Code::OutOfFuel) => Some((LimitKind::Fuel, budget.fuel)),
+            Some(Code::Interrupt) => Some((LimitKind::Deadline, budget.ms)),
             Some(Code::StackOverflow) => Some((LimitKind::Stack, limits.stack_bytes.into())),
             _ => by_words(error, limits),
         };

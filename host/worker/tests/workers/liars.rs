@@ -34,7 +34,7 @@ pub(crate) const LIES: &[(&str, Lie, &str)] = &[
     ("half-a-frame", |socket, _| socket.write_all(&head(8, 0)).and_then(|()| hang_up()), "status 0"),
     ("a-header-of-zeros", |socket, _| socket.write_all(&[&head(64, 0)[..], &[0; 64]].concat()), "header"),
     ("tensors-for-a-model", |socket, call| ended(socket, call, Value::Tensors(Vec::new())), "not asked"),
-    ("native-code", |socket, call| ended(socket, call, Value::Code), "not asked"),
+    ("native-code", |socket, call| ended(socket, call, Value::Bytes), "not asked"),
     (
         "much-fuel",
         |socket, call| used(socket, call, Usage { last_fuel: u64::MAX, ..Usage::default() }),
@@ -126,7 +126,7 @@ fn serve(lie: &str, socket: &mut UnixStream) -> io::Result<()> {
             }
             Order::RunEach(_) if lie == "abort-on-tanh" => process::abort(),
             Order::Compile { .. } => {
-                let report = ended_as(Value::Code, Usage::default(), Vec::new());
+                let report = ended_as(Value::Bytes, Usage::default(), Vec::new());
                 wire::send(socket, &Reply { call, report }, &[b"code".as_slice()])?;
             }
             Order::Prepare { .. } if lie == "abort-while-loading" => process::abort(),
