@@ -5,9 +5,8 @@
 
 use tito_data::{Dataset, Description};
 use tito_judge::Seed;
-use tito_kernels::adam::Adam;
-use tito_sandbox::Directive;
-use tito_trainer::{Model, Optimizer, Recipe, Schedule, TrainError, fit};
+use tito_sandbox::{AdamSpec, Directive, OptimizerSpec, Recipe, Schedule};
+use tito_trainer::{Model, TrainError, fit};
 
 use crate::{Architecture, Images, Network};
 
@@ -15,12 +14,12 @@ use crate::{Architecture, Images, Network};
 fn recipe(data: &Description) -> Recipe {
     let epochs = if data.name == "mnist" { 10 } else { 60 };
     Recipe {
-        optimizer: Optimizer::Adam(Adam {
-            rate: 3e-3,
+        optimizer: OptimizerSpec::Adam(AdamSpec {
+            learning_rate: 3e-3,
             beta1: 0.9,
             beta2: 0.999,
             epsilon: 1e-8,
-            decay: 0.0,
+            weight_decay: 0.0,
             decoupled: true,
         }),
         schedule: Schedule::Cosine(0.0),

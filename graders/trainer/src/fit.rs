@@ -2,9 +2,9 @@
 
 use tito_judge::Draw;
 use tito_kernels::clip;
-use tito_sandbox::{Directive, Epoch};
+use tito_sandbox::{Directive, Epoch, Recipe};
 
-use crate::{Examples, Model, Recipe, TrainError, evaluate, evaluate::Sums};
+use crate::{Examples, Model, TrainError, evaluate, evaluate::Sums, recipe, recipe::Run};
 
 /// Trains a model, telling `report` of every epoch until it says stop, and returns the history.
 ///
@@ -21,15 +21,16 @@ pub fn fit(
     recipe: &Recipe,
     report: &mut dyn FnMut(&Model, &Epoch) -> Directive,
 ) -> Result<Vec<Epoch>, TrainError> {
-    recipe.check()?;
+    recipe::check(recipe)?;
     let mut draw = Draw::new(key(recipe.seed));
-    let (mut run, mut history) = (recipe.run(), Vec::new());
-    let in_epoch = training.count().div_ceil(recipe.batch_size) as u64;
+    let (mut run, mut history) = (Run::new(recipe.optimizer), Vec::new());
+    let batch_size = recipe.batch_size as usize;
+    let in_epoch = training.count().div_ceil(batch_size) as u64;
     let steps = in_epoch * u64::from(recipe.epochs);
     for number in 1..=recipe.epochs {
         let order = order(training.count(), recipe.shuffle, &mut draw);
         let mut sums = Sums::default();
-        for (batch, places) in order.chunks(recipe.batch_size).enumerate() {
+        for (batch, places) in order.chunks(batch_size).enumerate() {
             let (inputs, targets) = training.batch(places);
             let mut slopes = model.slopes(inputs, &targets, &mut draw)?;
             sums.add(slopes.loss, slopes.hits, targets.len());
@@ -37,7 +38,7 @@ pub fn fit(
                 clip::native(&mut slopes.gradients, most);
             }
             let step = in_epoch * u64::from(number - 1) + batch as u64;
-            run.step(recipe.rate(step, steps), model.parameters_mut(), &slopes.gradients)?;
+            run.step(recipe::rate(recipe, step, steps), model.parameters_mut(), &slopes.gradients)?;
         }
         let (train, valid) = (sums.mean(), validation.map(|data| evaluate(model, data)).transpose()?);
         history.push(Epoch {

@@ -1,6 +1,6 @@
 //! Trains networks on the native kernels, as a submission's `fit` does by the contract.
 //!
-//! A [`Model`] is a stack of the contract's layers with parameters; [`fit`] trains it by a [`Recipe`] on [`Examples`] and
+//! A [`Model`] is a stack of the contract's layers with parameters; [`fit`] trains it by the contract's recipe on [`Examples`] and
 //! reports every epoch. Its curves are what a student's are held beside, and its weights are what milestones ship. The
 //! same seed gives the same bits for any number of threads on one kind of machine; another kind may have other vectors
 //! and so other last digits.
@@ -20,4 +20,4 @@ pub use evaluate::{Evaluation, evaluate};
 pub use examples::Examples;
 pub use fit::fit;
 pub use model::{Model, Slopes};
-pub use recipe::{Optimizer, Recipe, Schedule};
+pub use recipe::{adam_settings, rate, sgd_settings};

@@ -2,10 +2,13 @@
 
 use tito_data::{Dataset, Split, Store, TINYDIGITS};
 use tito_judge::Draw;
-use tito_kernels::{Wide, adam::Adam, cross_entropy, sgd::Sgd};
-use tito_sandbox::{Conv2dSpec, DenseSpec, Directive, Layer, NormSpec, Pool2dSpec};
+use tito_kernels::{Wide, cross_entropy};
+use tito_sandbox::{
+    AdamSpec, Conv2dSpec, DenseSpec, Directive, Layer, NormSpec, OptimizerSpec, Pool2dSpec, Recipe, Schedule,
+    SgdSpec,
+};
 use tito_tensor::Tensor;
-use tito_trainer::{Examples, Model, Optimizer, Recipe, Schedule, TrainError, evaluate, fit};
+use tito_trainer::{Examples, Model, TrainError, evaluate, fit};
 
 struct Digits(Dataset);
 
@@ -60,7 +63,7 @@ fn cnn() -> Vec<Layer> {
 }
 
 const RECIPE: Recipe = Recipe {
-    optimizer: Optimizer::Sgd(Sgd { rate: 0.05, momentum: 0.9, decay: 1e-4 }),
+    optimizer: OptimizerSpec::Sgd(SgdSpec { learning_rate: 0.05, momentum: 0.9, weight_decay: 1e-4 }),
     schedule: Schedule::Cosine(0.0),
     clip_norm: Some(5.0),
     epochs: 20,
@@ -106,9 +109,16 @@ fn one_batch_is_learned_by_heart() {
         Layer::Tanh,
         Layer::Dense(DenseSpec { inputs: 32, outputs: 10, bias: true }),
     ]);
-    let adam = Adam { rate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, decay: 0.0, decoupled: false };
+    let adam = AdamSpec {
+        learning_rate: 0.01,
+        beta1: 0.9,
+        beta2: 0.999,
+        epsilon: 1e-8,
+        weight_decay: 0.0,
+        decoupled: false,
+    };
     let recipe = Recipe {
-        optimizer: Optimizer::Adam(adam),
+        optimizer: OptimizerSpec::Adam(adam),
         schedule: Schedule::Constant,
         clip_norm: None,
         epochs: 100,
