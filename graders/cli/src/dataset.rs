@@ -1,6 +1,6 @@
 //! Which data accuracy is measured on.
 
-use tito_data::{DataError, Dataset, Description, MNIST, Split, Store, TINYDIGITS};
+use tito_data::{CIFAR10, DataError, Dataset, Description, MNIST, Split, Store, TINYDIGITS};
 
 use crate::{failure::Failure, screen};
 
@@ -8,11 +8,8 @@ use crate::{failure::Failure, screen};
 /// be loaded.
 pub(crate) fn choose(name: Option<&str>, store: &Store) -> Result<Dataset, Failure> {
     match name {
-        Some(name) => Ok(store.load(Description::named(name)?, Split::Test)?),
-        None => store.load(&MNIST, Split::Test).or_else(|error| {
-            screen::say(&note(&error));
-            tinydigits()
-        }),
+        Some(name) => Ok(store.load(digits(name)?, Split::Test)?),
+        None => or_tinydigits(&MNIST, store),
     }
 }
 
@@ -21,11 +18,30 @@ pub(crate) fn tinydigits() -> Result<Dataset, Failure> {
     Ok(Store::at("").load(&TINYDIGITS, Split::Test)?)
 }
 
-fn note(error: &DataError) -> String {
+/// The networks that are shipped recognise digits and nothing else.
+fn digits(name: &str) -> Result<&'static Description, Failure> {
+    let dataset = Description::named(name)?;
+    if dataset.name == CIFAR10.name {
+        return Err(Failure::usage("CIFAR-10 is to train on; accuracy is measured on digits")
+            .help("name mnist or tinydigits"));
+    }
+    Ok(dataset)
+}
+
+/// The test split of what is wanted, or TinyDigits' with a note.
+fn or_tinydigits(wanted: &'static Description, store: &Store) -> Result<Dataset, Failure> {
+    store.load(wanted, Split::Test).or_else(|error| {
+        screen::say(&note(wanted, &error));
+        tinydigits()
+    })
+}
+
+fn note(wanted: &Description, error: &DataError) -> String {
+    let Description { title, name, download_mb, .. } = wanted;
     match error {
-        DataError::Absent { name, .. } => format!(
-            "note: MNIST is not there, so TinyDigits stands in for it; `tito data fetch {name}` gets it (12 MB)"
+        DataError::Absent { .. } => format!(
+            "note: {title} is not there, so TinyDigits stands in for it; `tito data fetch {name}` gets it ({download_mb} MB)"
         ),
-        other => format!("note: TinyDigits stands in for MNIST: {other}"),
+        other => format!("note: TinyDigits stands in for {title}: {other}"),
     }
 }

@@ -2,13 +2,14 @@
 
 use tito_tensor::Tensor;
 
-use crate::{Description, Examples, Problem, Split};
+use crate::{Description, Examples, Moments, Part, Problem, Provenance, Split};
 
 /// A split of a dataset in memory: its labels are classes, and there is an image for each.
 #[derive(Clone, Debug)]
 pub struct Dataset {
     description: &'static Description,
     split: Split,
+    provenance: Provenance,
     examples: Examples,
 }
 
@@ -19,16 +20,18 @@ impl Dataset {
     pub(crate) fn new(
         description: &'static Description,
         split: Split,
+        provenance: Provenance,
         examples: Examples,
     ) -> Result<Self, Problem> {
-        let dataset = Self { description, split, examples };
+        let dataset = Self { description, split, provenance, examples };
         match dataset.problem() {
             None => Ok(dataset),
             Some(problem) => Err(Problem::Content(problem)),
         }
     }
 
-    /// What is known of the dataset that this is a split of: its name, and whether it stands in for another.
+    /// What is known of the dataset that this is a split of: its name, its shape, and whether it
+    /// [stands in](Description::stands_in_for) for another.
     pub fn description(&self) -> &'static Description {
         self.description
     }
@@ -36,6 +39,11 @@ impl Dataset {
     /// Which split this is.
     pub fn split(&self) -> Split {
         self.split
+    }
+
+    /// Whose bytes these are.
+    pub fn provenance(&self) -> &Provenance {
+        &self.provenance
     }
 
     /// How many examples there are.
@@ -64,34 +72,67 @@ impl Dataset {
     ///
     /// If an index is not below [`len`](Self::len).
     pub fn batch(&self, indices: &[usize]) -> (Tensor, Vec<u32>) {
-        let full = f32::from(self.description.full);
-        let pixels = indices.iter().flat_map(|&index| self.image(index));
-        let data = pixels.map(|&pixel| f32::from(pixel) / full).collect();
+        self.gather(indices.iter().copied(), &self.scales(None))
+    }
+
+    /// The examples at these indices, for whoever trains on some and asks about others: which is which, the caller
+    /// draws.
+    ///
+    /// # Panics
+    ///
+    /// If an index is not below [`len`](Self::len).
+    pub fn part(&self, indices: Vec<usize>) -> Part<'_> {
+        Part::new(self, indices)
+    }
+
+    /// The numbers that pixels become, a table for each channel: the byte divided by `full`, and then standardised
+    /// where there are moments to do it by. A channel that has no spread is only centred.
+    pub(crate) fn scales(&self, moments: Option<&Moments>) -> Vec<[f32; 256]> {
+        let full = self.description.full;
+        let channels = 0..self.description.example_shape[0] as usize;
+        let table = |channel: usize| match moments {
+            None => std::array::from_fn(|byte| byte as f32 / f32::from(full)),
+            Some(moments) => {
+                std::array::from_fn(|byte| moments.standardise(channel, byte as f64 / f64::from(full)))
+            }
+        };
+        channels.map(table).collect()
+    }
+
+    /// A batch whose pixels become what the tables say.
+    pub(crate) fn gather(
+        &self,
+        indices: impl ExactSizeIterator<Item = usize> + Clone,
+        scales: &[[f32; 256]],
+    ) -> (Tensor, Vec<u32>) {
         let [channels, height, width] = self.description.example_shape;
         let count = u32::try_from(indices.len()).expect("a batch holds fewer than 2^32 examples");
+        let mut data = Vec::with_capacity(indices.len() * self.description.image_size());
+        for index in indices.clone() {
+            for (plane, scale) in self.planes(index).zip(scales) {
+                data.extend(plane.iter().map(|&pixel| scale[usize::from(pixel)]));
+            }
+        }
         let images = Tensor::new([count, channels, height, width], data)
             .expect("every image has the pixels of its description's shape");
-        (images, indices.iter().map(|&index| u32::from(self.examples.labels[index])).collect())
+        (images, indices.map(|index| u32::from(self.examples.labels[index])).collect())
     }
 
-    fn image(&self, index: usize) -> &[u8] {
-        let size = self.image_size();
-        &self.examples.pixels[index * size..][..size]
-    }
-
-    fn image_size(&self) -> usize {
-        self.description.example_shape.iter().map(|&extent| extent as usize).product()
+    /// The channels of an image, each row-major.
+    pub(crate) fn planes(&self, index: usize) -> std::slice::ChunksExact<'_, u8> {
+        let [_, height, width] = self.description.example_shape;
+        let size = self.description.image_size();
+        self.examples.pixels[index * size..][..size].chunks_exact((height * width) as usize)
     }
 
     fn problem(&self) -> Option<String> {
         let Examples { pixels, labels } = &self.examples;
-        let Description { classes, full, .. } = *self.description;
-        if labels.len().checked_mul(self.image_size()) != Some(pixels.len()) {
-            let size = self.image_size();
+        let (full, size) = (self.description.full, self.description.image_size());
+        if labels.len().checked_mul(size) != Some(pixels.len()) {
             return Some(format!("{} labels and {} pixels, at {size} an image", labels.len(), pixels.len()));
         }
-        if let Some(at) = labels.iter().position(|&label| u32::from(label) >= classes) {
-            return Some(format!("label {} of example {at} is none of the {classes} classes", labels[at]));
+        if let Some(problem) = self.description.wrong_label(labels) {
+            return Some(problem);
         }
         let at = pixels.iter().position(|&pixel| pixel > full)?;
         Some(format!("pixel {at} is {}, above {full}", pixels[at]))
@@ -103,10 +144,14 @@ mod tests {
     use super::*;
     use crate::TINYDIGITS;
 
+    fn dataset(pixels: &[u8], labels: &[u8]) -> Result<Dataset, Problem> {
+        let examples = Examples { pixels: pixels.to_vec(), labels: labels.to_vec() };
+        Dataset::new(&TINYDIGITS, Split::Test, Provenance::Published, examples)
+    }
+
     #[track_caller]
     fn check(pixels: &[u8], labels: &[u8], expected: Option<&str>) {
-        let examples = Examples { pixels: pixels.to_vec(), labels: labels.to_vec() };
-        let found = Dataset::new(&TINYDIGITS, Split::Test, examples).err().map(|problem| problem.to_string());
+        let found = dataset(pixels, labels).err().map(|problem| problem.to_string());
         assert_eq!(found, expected.map(|expected| format!("its content is wrong: {expected}")));
     }
 
@@ -122,8 +167,7 @@ mod tests {
     #[test]
     fn a_batch_is_scaled_and_in_the_order_asked_for() {
         let pixels = [[0; 64], [4; 64], [16; 64]].concat();
-        let examples = Examples { pixels, labels: vec![7, 8, 9] };
-        let (images, labels) = Dataset::new(&TINYDIGITS, Split::Test, examples).unwrap().batch(&[2, 1, 2]);
+        let (images, labels) = dataset(&pixels, &[7, 8, 9]).unwrap().batch(&[2, 1, 2]);
         assert_eq!(images.shape().extents(), [3, 1, 8, 8]);
         assert_eq!(images.data(), [[1.0; 64], [0.25; 64], [1.0; 64]].concat());
         assert_eq!(labels, [9, 8, 9]);

@@ -3,7 +3,7 @@
 use crate::{DataError, tinydigits};
 
 /// Every dataset that tito knows, in the order in which they are listed.
-pub const DATASETS: [&Description; 2] = [&TINYDIGITS, &MNIST];
+pub const DATASETS: [&Description; 3] = [&TINYDIGITS, &MNIST, &CIFAR10];
 
 /// A dataset of labelled images.
 #[derive(Debug)]
@@ -20,8 +20,8 @@ pub struct Description {
     pub classes: u32,
     /// The value of a pixel that becomes 1.0.
     pub full: u8,
-    /// The name of the dataset that this one stands in for where that one is missing.
-    pub stands_in_for: Option<&'static str>,
+    /// How many MB (10^6 bytes) a fetch downloads: 0 where it is embedded.
+    pub download_mb: u32,
     /// Where its bytes come from.
     pub origin: Origin,
 }
@@ -33,9 +33,9 @@ pub enum Origin {
     Embedded(fn(Split) -> Examples),
     /// They are files that are fetched or imported.
     Files {
-        /// The folder on the web under which each file is, as gzip, with `.gz` after its name.
+        /// The folder on the web under which each file is by its [packed name](FileDescription::packed_name).
         base_url: &'static str,
-        /// One of each role for each split.
+        /// Images and labels of each split, or one archive of batches.
         files: &'static [FileDescription],
     },
 }
@@ -49,19 +49,40 @@ pub struct Examples {
     pub labels: Vec<u8>,
 }
 
-/// A file of a dataset, as published but for the gzip around it.
+/// A file of a dataset as it is in a [`Store`](crate::Store).
 #[derive(Debug)]
 pub struct FileDescription {
-    /// Its name, without `.gz`.
+    /// Its name there.
     pub name: &'static str,
-    /// The split that it belongs to.
-    pub split: Split,
     /// What it holds.
-    pub role: Role,
+    pub content: Content,
     /// Its length.
     pub bytes: u64,
     /// Its SHA-256 in lowercase hexadecimal digits.
     pub sha256: &'static str,
+}
+
+/// What a file of a dataset holds.
+#[derive(Clone, Copy, Debug)]
+pub enum Content {
+    /// The pixels of a split, as IDX of rank 3: images, height, width. Published as gzip.
+    Images(Split),
+    /// The labels of a split, as IDX of rank 1. Published as gzip.
+    Labels(Split),
+    /// These files in a tar in a gzip, published so and kept so. The split's examples are in the order in which
+    /// its batches stand here, whatever their order in the tar.
+    Batches(&'static [Batch]),
+}
+
+/// A file of records, each a label of one byte and then the bytes of an image.
+#[derive(Debug)]
+pub struct Batch {
+    /// Its name, without the folder that it has in the archive.
+    pub name: &'static str,
+    /// The split that its examples belong to.
+    pub split: Split,
+    /// How many examples it has.
+    pub examples: usize,
 }
 
 /// The half of a dataset that is learnt from or the half that is asked about.
@@ -71,15 +92,6 @@ pub enum Split {
     Train,
     /// What its accuracy is measured on.
     Test,
-}
-
-/// What an IDX file holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
-    /// Pixels, of rank 3: images, height, width.
-    Images,
-    /// Labels, of rank 1.
-    Labels,
 }
 
 /// The 1,797 digits of 8x8 pixels that are part of the program: E. Alpaydin and C. Kaynak, *Optical Recognition
@@ -93,7 +105,7 @@ pub static TINYDIGITS: Description = Description {
     example_shape: [1, 8, 8],
     classes: 10,
     full: 16,
-    stands_in_for: Some("mnist"),
+    download_mb: 0,
     origin: Origin::Embedded(tinydigits::examples),
 };
 
@@ -106,39 +118,68 @@ pub static MNIST: Description = Description {
     example_shape: [1, 28, 28],
     classes: 10,
     full: 255,
-    stands_in_for: None,
+    download_mb: 12,
     origin: Origin::Files { base_url: "https://ossci-datasets.s3.amazonaws.com/mnist/", files: &MNIST_FILES },
 };
 
 static MNIST_FILES: [FileDescription; 4] = [
     FileDescription {
         name: "train-images-idx3-ubyte",
-        split: Split::Train,
-        role: Role::Images,
+        content: Content::Images(Split::Train),
         bytes: 47_040_016,
         sha256: "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
     },
     FileDescription {
         name: "train-labels-idx1-ubyte",
-        split: Split::Train,
-        role: Role::Labels,
+        content: Content::Labels(Split::Train),
         bytes: 60_008,
         sha256: "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
     },
     FileDescription {
         name: "t10k-images-idx3-ubyte",
-        split: Split::Test,
-        role: Role::Images,
+        content: Content::Images(Split::Test),
         bytes: 7_840_016,
         sha256: "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
     },
     FileDescription {
         name: "t10k-labels-idx1-ubyte",
-        split: Split::Test,
-        role: Role::Labels,
+        content: Content::Labels(Split::Test),
         bytes: 10_008,
         sha256: "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
     },
+];
+
+/// 50,000 and 10,000 photographs of 32x32 pixels in red, green and blue: A. Krizhevsky, *Learning Multiple Layers
+/// of Features from Tiny Images*, 2009, chapter 3; the binary version.
+///
+/// Its authors publish the digest of no file in the archive. So the archive itself is kept, and one who has the
+/// batches alone has them [as found](crate::Provenance::Imported), even where they came out of it.
+pub static CIFAR10: Description = Description {
+    name: "cifar-10",
+    title: "CIFAR-10",
+    licence: "for research, by its authors' leave",
+    example_shape: [3, 32, 32],
+    classes: 10,
+    full: 255,
+    download_mb: 170,
+    origin: Origin::Files {
+        base_url: "https://www.cs.toronto.edu/~kriz/",
+        files: &[FileDescription {
+            name: "cifar-10-binary.tar.gz",
+            content: Content::Batches(&CIFAR10_BATCHES),
+            bytes: 170_052_171,
+            sha256: "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd",
+        }],
+    },
+};
+
+static CIFAR10_BATCHES: [Batch; 6] = [
+    Batch { name: "data_batch_1.bin", split: Split::Train, examples: 10_000 },
+    Batch { name: "data_batch_2.bin", split: Split::Train, examples: 10_000 },
+    Batch { name: "data_batch_3.bin", split: Split::Train, examples: 10_000 },
+    Batch { name: "data_batch_4.bin", split: Split::Train, examples: 10_000 },
+    Batch { name: "data_batch_5.bin", split: Split::Train, examples: 10_000 },
+    Batch { name: "test_batch.bin", split: Split::Test, examples: 10_000 },
 ];
 
 impl Description {
@@ -160,6 +201,45 @@ impl Description {
             Origin::Files { files, .. } => files,
         }
     }
+
+    /// The name of the dataset that was wanted, where this is another one: what a grade has to say then.
+    pub fn stands_in_for(&self, wanted: &Self) -> Option<&'static str> {
+        (self.name != wanted.name).then_some(wanted.name)
+    }
+
+    /// The archive of its batches, where that is how it is published.
+    pub(crate) fn archive(&self) -> Option<(&'static FileDescription, &'static [Batch])> {
+        self.files().iter().find_map(|file| match file.content {
+            Content::Batches(batches) => Some((file, batches)),
+            Content::Images(_) | Content::Labels(_) => None,
+        })
+    }
+
+    /// What is wrong with the first of these labels that is no class.
+    pub(crate) fn wrong_label(&self, labels: &[u8]) -> Option<String> {
+        let at = labels.iter().position(|&label| u32::from(label) >= self.classes)?;
+        Some(format!("label {} of example {at} is none of the {} classes", labels[at], self.classes))
+    }
+
+    /// How many bytes an image has.
+    pub(crate) fn image_size(&self) -> usize {
+        self.example_shape.iter().map(|&extent| extent as usize).product()
+    }
+}
+
+impl FileDescription {
+    /// Its name as published, packed.
+    pub fn packed_name(&self) -> String {
+        match self.content {
+            Content::Images(_) | Content::Labels(_) => format!("{}.gz", self.name),
+            Content::Batches(_) => self.name.to_owned(),
+        }
+    }
+
+    /// Whether it lies in a store packed as it is published.
+    pub(crate) fn stays_packed(&self) -> bool {
+        matches!(self.content, Content::Batches(_))
+    }
 }
 
 #[cfg(test)]
@@ -172,15 +252,31 @@ mod tests {
             assert!(std::ptr::eq(Description::named(dataset.name).unwrap(), dataset));
         }
         let error = Description::named("MNIST").unwrap_err().to_string();
-        assert_eq!(error, "there is no dataset 'MNIST'; tito knows tinydigits, mnist");
+        assert_eq!(error, "there is no dataset 'MNIST'; tito knows tinydigits, mnist, cifar-10");
     }
 
     #[test]
     fn the_lengths_are_those_of_the_counts() {
+        let count = |split| if split == Split::Train { 60_000 } else { 10_000 };
         for file in MNIST.files() {
-            let count = if file.split == Split::Train { 60_000 } else { 10_000 };
-            let expected = if file.role == Role::Images { 16 + count * 28 * 28 } else { 8 + count };
+            let expected = match file.content {
+                Content::Images(split) => 16 + count(split) * 28 * 28,
+                Content::Labels(split) => 8 + count(split),
+                Content::Batches(_) => panic!("MNIST has no batches"),
+            };
             assert_eq!(file.bytes, expected, "{}", file.name);
         }
+    }
+
+    #[track_caller]
+    fn check(dataset: &Description, wanted: &Description, expected: Option<&str>) {
+        assert_eq!(dataset.stands_in_for(wanted), expected);
+    }
+
+    #[test]
+    fn what_it_stands_in_for_is_what_was_wanted() {
+        check(&TINYDIGITS, &MNIST, Some("mnist"));
+        check(&TINYDIGITS, &CIFAR10, Some("cifar-10"));
+        check(&CIFAR10, &CIFAR10, None);
     }
 }

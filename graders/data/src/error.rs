@@ -39,7 +39,7 @@ pub enum DataError {
     },
     /// A folder to import from lacks a file.
     #[error(
-        "cannot import {title}: {} holds neither {file} nor {file}.gz; name the folder that holds them",
+        "cannot import {title}: {} holds neither {file} nor {other}; name the folder that holds them",
         folder.display()
     )]
     NotInFolder {
@@ -47,6 +47,8 @@ pub enum DataError {
         title: &'static str,
         /// The file that is missing.
         file: &'static str,
+        /// What would have done as well.
+        other: String,
         /// Where it was looked for.
         folder: PathBuf,
     },
@@ -111,15 +113,15 @@ pub enum DataError {
 /// What is wrong with some bytes.
 #[derive(Debug, Error)]
 pub enum Problem {
-    /// They are other bytes than the published ones.
+    /// They are other bytes than the published ones, or than those that were imported.
     #[error("its SHA-256 is {found}, expected {expected}")]
     Digest {
-        /// As published.
-        expected: &'static str,
+        /// As published, or as recorded at import.
+        expected: String,
         /// Of these bytes.
         found: String,
     },
-    /// There are more of them than were published; the rest was not read.
+    /// There are more of them than there should be; the rest was not read.
     #[error("it is longer than the expected {bytes} bytes")]
     Longer {
         /// The most that there may be.

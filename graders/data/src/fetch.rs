@@ -27,7 +27,7 @@ pub struct Progress {
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Downloads the files of a dataset into the store and gives the names of those that were missing. They come
-/// from where the dataset is published, or from a mirror: the URL of a folder that holds the same `.gz` files,
+/// from where the dataset is published, or from a mirror: the URL of a folder that holds the same packed files,
 /// which needs no trust because only the published bytes are kept. A file that the store already holds is not
 /// asked for; one that it holds damaged is replaced.
 ///
@@ -54,8 +54,8 @@ pub fn fetch(
     missing
         .map(|file| {
             let target = store.path(dataset, file);
-            let url = format!("{base_url}/{}.gz", file.name);
-            Download { file, url, part: target.with_added_extension("gz.part") }
+            let url = format!("{base_url}/{}", file.packed_name());
+            Download { file, url, part: target.with_file_name(file.packed_name() + ".part") }
                 .run(&agent, &target, progress)?;
             Ok(file.name)
         })
@@ -164,7 +164,14 @@ impl Download {
 
     /// What cannot be unpacked to the published bytes is deleted, unless there is merely too little of it.
     fn unpack(&self, part: File, bytes: u64, target: &Path) -> Result<(), DataError> {
-        match checked::place(self.file, GzDecoder::new(BufReader::new(part)), target) {
+        if self.file.stays_packed() && bytes < self.file.bytes {
+            return Err(self.interrupted(bytes, io::ErrorKind::UnexpectedEof.into()));
+        }
+        let source: Box<dyn Read> = match self.file.stays_packed() {
+            true => Box::new(part),
+            false => Box::new(GzDecoder::new(BufReader::new(part))),
+        };
+        match checked::place(self.file.expected(), source, target) {
             Ok(()) => fs::remove_file(&self.part).map_err(self.io("remove")),
             Err(CopyError::Write(error)) => Err(DataError::io("write", target)(error)),
             Err(CopyError::Refused(Problem::Unreadable(cause)))
@@ -179,6 +186,9 @@ impl Download {
     /// The most that the packed file can be: gzip adds five bytes to a block that it cannot shrink and 18 in
     /// all, and its header may hold a name.
     fn most(&self) -> u64 {
+        if self.file.stays_packed() {
+            return self.file.bytes;
+        }
         self.file.bytes + self.file.bytes / 1000 + 1024
     }
 

@@ -6,17 +6,22 @@ use std::path::{Path, PathBuf};
 use flate2::read::GzDecoder;
 
 use crate::checked::{self, CopyError};
-use crate::{DataError, Description, FileDescription, Problem, Store, store};
+use crate::{DataError, Description, FileDescription, Problem, Store, imported, store};
 
-/// Copies the files of a dataset from a folder into the store, each as it is published or as gzip with `.gz`
-/// after its name, and gives the names of those that were copied. A file that the store already holds is left
-/// alone; one that it holds damaged is replaced.
+/// Copies the files of a dataset from a folder into the store, each as it is published or unpacked, and gives the
+/// names of those that were copied. A file that the store already holds is left alone; one that it holds damaged is
+/// replaced.
+///
+/// Where a dataset is an archive of batches and the folder holds the batches without it, they are copied as found,
+/// whatever their pixels are, if there are all of them and their lengths and labels are right. They replace those
+/// that were imported before, but not the published archive. Whoever [loads](Store::load) them is told:
+/// [`Provenance::Imported`](crate::Provenance::Imported).
 ///
 /// # Errors
 ///
 /// [`DataError::Embedded`] if the dataset has no files, [`DataError::NotInFolder`] if the folder lacks one,
 /// [`DataError::Refused`] if one is not the published file, [`DataError::Io`] if reading or writing fails. What
-/// was copied before stays.
+/// was copied before stays; of batches nothing is copied then.
 pub fn import(
     store: &Store,
     dataset: &'static Description,
@@ -25,8 +30,18 @@ pub fn import(
     if dataset.files().is_empty() {
         return Err(DataError::Embedded { doing: "import", title: dataset.title });
     }
+    if let Some((archive, batches)) = dataset.archive()
+        && !store.holds(dataset, archive)
+        && !has(folder, archive)
+    {
+        return imported::replace(store, dataset, (archive, batches), folder);
+    }
     let missing = dataset.files().iter().filter(|file| !store.holds(dataset, file));
     missing.map(|file| copy(store, dataset, file, folder).map(|()| file.name)).collect()
+}
+
+fn has(folder: &Path, archive: &FileDescription) -> bool {
+    folder.join(archive.name).exists()
 }
 
 fn copy(
@@ -37,21 +52,20 @@ fn copy(
 ) -> Result<(), DataError> {
     let (path, source) = find(dataset, file, folder)?;
     let target = store.path(dataset, file);
-    checked::place(file, source, &target).map_err(|error| match error {
+    checked::place(file.expected(), source, &target).map_err(|error| match error {
         CopyError::Write(error) => DataError::io("write", target)(error),
         CopyError::Refused(problem) => refused(dataset, &path, problem),
     })
 }
 
-/// The file as it is, or else packed.
+/// The file as the store keeps it, or else as it is published.
 fn find(
     dataset: &'static Description,
     file: &'static FileDescription,
     folder: &Path,
 ) -> Result<(PathBuf, Box<dyn Read>), DataError> {
-    let plain = folder.join(file.name);
-    let packed = plain.with_added_extension("gz");
-    for (path, is_packed) in [(plain, false), (packed, true)] {
+    let [plain, packed] = [folder.join(file.name), folder.join(file.packed_name())];
+    for (path, is_packed) in [(plain, false), (packed, !file.stays_packed())] {
         match store::open(&path) {
             Ok(source) if is_packed => return Ok((path, Box::new(GzDecoder::new(BufReader::new(source))))),
             Ok(source) => return Ok((path, Box::new(source))),
@@ -59,10 +73,11 @@ fn find(
             Err(error) => return Err(DataError::io("read", path)(error)),
         }
     }
-    Err(DataError::NotInFolder { title: dataset.title, file: file.name, folder: folder.to_owned() })
+    let (title, other) = (dataset.title, file.packed_name());
+    Err(DataError::NotInFolder { title, file: file.name, other, folder: folder.to_owned() })
 }
 
-fn refused(dataset: &Description, path: &Path, problem: Problem) -> DataError {
+pub(crate) fn refused(dataset: &Description, path: &Path, problem: Problem) -> DataError {
     let way_out = format!("import the published file or run `tito data fetch {}`", dataset.name);
     DataError::Refused { doing: "import", thing: path.display().to_string(), problem, way_out }
 }

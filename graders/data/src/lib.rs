@@ -1,8 +1,9 @@
-//! Datasets: `TinyDigits` embedded, MNIST by fetch or import, all by SHA-256.
+//! Datasets: `TinyDigits` embedded, MNIST and CIFAR-10 by fetch or import, all by SHA-256.
 //!
 //! A dataset is a row of a table, a [`Description`]. A [`Store`] is a folder that holds the files of datasets;
-//! [`fetch`] and [`import`] are the only ways into it and both admit nothing but the published bytes.
-//! [`Store::load`] checks the digest again, every time, and gives a [`Dataset`]: images and labels in memory.
+//! [`fetch`] and [`import`] are the only ways into it. Both admit the published bytes, and `import` also batches of
+//! CIFAR-10 that are others, which keep their own digest as their [`Provenance`]. [`Store::load`] checks the digest
+//! again, every time, and gives a [`Dataset`]: images and labels in memory. A [`Part`] of one is what is trained on.
 //!
 //! ```
 //! use tito_data::{Split, Store, TINYDIGITS};
@@ -14,9 +15,10 @@
 //! # Ok::<(), tito_data::DataError>(())
 //! ```
 //!
-//! This is the only crate of tito that names HTTP. Where the folder is, progress bars and which examples a
-//! grade is measured on are left to others.
+//! This is the only crate of tito that names HTTP. Where the folder is, progress bars, and which examples
+//! are drawn for what are left to others.
 
+mod batches;
 mod checked;
 mod dataset;
 mod description;
@@ -24,16 +26,26 @@ mod error;
 mod fetch;
 mod idx;
 mod import;
+mod imported;
+mod load;
+mod moments;
+mod part;
+mod provenance;
 mod state;
 mod store;
 mod tinydigits;
+mod verify;
 
 pub use dataset::Dataset;
 pub use description::{
-    DATASETS, Description, Examples, FileDescription, MNIST, Origin, Role, Split, TINYDIGITS,
+    Batch, CIFAR10, Content, DATASETS, Description, Examples, FileDescription, MNIST, Origin, Split,
+    TINYDIGITS,
 };
 pub use error::{DataError, Problem};
 pub use fetch::{Progress, fetch};
 pub use import::import;
+pub use moments::Moments;
+pub use part::Part;
+pub use provenance::Provenance;
 pub use state::{DatasetState, FileState, FileStatus};
 pub use store::Store;

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
+use crate::Provenance;
+
 /// What of a dataset is in a store, every byte of it checked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct DatasetState {
@@ -15,9 +17,11 @@ pub struct DatasetState {
     pub licence: &'static str,
     /// Whether it is part of the program and needs no files.
     pub embedded: bool,
-    /// Whether it can be loaded: it is embedded or every file is valid.
+    /// Whether it can be loaded: it is embedded or every file is valid or as imported.
     pub ready: bool,
-    /// Its files, none where it is embedded.
+    /// Whose bytes they are; nobody's where it cannot be loaded.
+    pub provenance: Option<Provenance>,
+    /// Its files, none where it is embedded; those that would be loaded, where there is a choice.
     pub files: Vec<FileState>,
 }
 
@@ -39,6 +43,11 @@ pub struct FileState {
 pub enum FileStatus {
     /// The published bytes.
     Valid,
+    /// The bytes that were imported as found.
+    AsImported {
+        /// Their SHA-256, as recorded at import and as they are now.
+        sha256: String,
+    },
     /// Nothing.
     Missing,
     /// Something else.

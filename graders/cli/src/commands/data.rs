@@ -7,7 +7,7 @@ mod verify;
 
 use clap::Subcommand;
 use serde::Serialize;
-use tito_data::{DatasetState, FileStatus};
+use tito_data::{DatasetState, FileStatus, Provenance};
 
 use crate::{exit::Exit, failure::Failure, screen};
 
@@ -51,6 +51,9 @@ fn print_json(datasets: &[DatasetState]) -> Result<(), Failure> {
 pub(super) fn state(dataset: &DatasetState) -> &'static str {
     match dataset {
         DatasetState { embedded: true, .. } => "part of tito",
+        DatasetState { provenance: Some(Provenance::Imported { .. }), .. } => {
+            "there, as imported and not as published"
+        }
         DatasetState { ready: true, .. } => "there, every byte as published",
         _ if dataset.files.iter().all(|file| file.status == FileStatus::Missing) => "not there",
         _ => "incomplete or damaged",

@@ -11,7 +11,7 @@ fn what_is_there_is_told_from_what_is_not() {
     home.check(&["data", "list"], 0, "not there");
     let list = home.json(&["data", "list", "--json"], 0);
     let ready: Vec<_> = list["datasets"].as_array().unwrap().iter().map(|data| &data["ready"]).collect();
-    assert_eq!(ready, [true, false]);
+    assert_eq!(ready, [true, false, false]);
     home.check(&["data", "verify"], 0, "MNIST: not there");
     home.check(&["data", "verify", "tinydigits"], 0, "part of tito");
     home.check(&["data", "verify", "mnist"], 1, "not there");

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::json;
-use tito_data::{Split, Store, TINYDIGITS, import};
+use tito_data::{Provenance, Split, Store, TINYDIGITS, import};
 
 use crate::fake::{self, FAKE, FIRST};
 
@@ -113,10 +113,10 @@ fn tinydigits_are_always_there() {
     let states = nowhere.list();
     assert_eq!(
         states.iter().map(|state| (state.name, state.ready)).collect::<Vec<_>>(),
-        [("tinydigits", true), ("mnist", false)]
+        [("tinydigits", true), ("mnist", false), ("cifar-10", false)]
     );
     let digits = nowhere.load(&TINYDIGITS, Split::Test).unwrap();
-    assert_eq!((digits.len(), digits.description().stands_in_for), (449, Some("mnist")));
+    assert_eq!((digits.len(), digits.provenance()), (449, &Provenance::Published));
     let error = import(&nowhere, &TINYDIGITS, Path::new("/")).unwrap_err().to_string();
     assert_eq!(error, "cannot import TinyDigits: it is part of tito and always there");
 }

@@ -1,5 +1,6 @@
 //! A store from outside: what is admitted by fetch and import, what is refused, what is said.
 
+mod batches;
 mod fake;
 mod fetch;
 mod files;

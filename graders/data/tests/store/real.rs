@@ -1,16 +1,23 @@
-//! The published MNIST, where this machine has it.
+//! The published MNIST and a CIFAR-10 that was JPEG once, where this machine has them.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
-use tito_data::{MNIST, Split, Store, import};
+use tito_data::{CIFAR10, MNIST, Provenance, Split, Store, import};
+
+/// Something of the real data; a test that lacks it says so.
+fn shared(name: &str) -> Option<PathBuf> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data").join(name);
+    if !path.exists() {
+        println!("skipped: {} is not there", path.display());
+        return None;
+    }
+    Some(path)
+}
 
 #[test]
 fn mnist_is_imported_and_loaded() {
-    let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/mnist");
-    if !from.is_dir() {
-        println!("skipped: {} is not there", from.display());
-        return;
-    }
+    let Some(from) = shared("mnist") else { return };
     let to = tempfile::tempdir().unwrap();
     let store = Store::at(to.path());
     assert_eq!(import(&store, &MNIST, &from).unwrap().len(), 4);
@@ -26,4 +33,37 @@ fn check(store: &Store, split: Split, len: usize, first: [u8; 10]) {
     assert_eq!(images.shape().extents(), [1, 1, 28, 28]);
     let brightest = images.data().iter().copied().fold(0.0, f32::max);
     assert!((0.9..=1.0).contains(&brightest), "{brightest}");
+}
+
+#[test]
+fn cifar_10_is_imported_as_found() {
+    let Some(script) = shared("unpack.py") else { return };
+    let python =
+        |words: &[&str]| Command::new("python3").args(words).status().is_ok_and(|status| status.success());
+    if !python(&["-c", "import PIL"]) {
+        println!("skipped: python3 has no Pillow, which unpacks the images (pip install pillow)");
+        return;
+    }
+    let [from, to] = [(); 2].map(|()| tempfile::tempdir().unwrap());
+    assert!(python(&[script.to_str().unwrap(), from.path().to_str().unwrap()]), "it cannot be unpacked");
+    let store = Store::at(to.path());
+    import(&store, &CIFAR10, &from.path().join("cifar-10-batches-bin")).unwrap();
+    // Both splits of the published one hold as many images of each class.
+    check_cifar_10(&store, Split::Train, 5_000);
+    check_cifar_10(&store, Split::Test, 1_000);
+}
+
+#[track_caller]
+fn check_cifar_10(store: &Store, split: Split, of_each: usize) {
+    let dataset = store.load(&CIFAR10, split).unwrap();
+    assert!(matches!(dataset.provenance(), Provenance::Imported { .. }), "{:?}", dataset.provenance());
+    for class in 0..10 {
+        let count = dataset.labels().iter().filter(|&&label| label == class).count();
+        assert_eq!(count, of_each, "class {class}");
+    }
+    // The figures that everybody standardises CIFAR-10 with: red, green, blue.
+    let moments = dataset.part((0..dataset.len()).collect()).moments();
+    let found = moments.mean.iter().chain(&moments.deviation);
+    let is_near = found.zip([0.491, 0.482, 0.447, 0.247, 0.243, 0.262]).all(|(x, y)| (x - y).abs() < 0.01);
+    assert!(is_near, "{moments:?}");
 }

@@ -45,6 +45,7 @@ fn text(dataset: &DatasetState) -> String {
     let rows = dataset.files.iter().map(|file| {
         let status = match &file.status {
             FileStatus::Valid => "as published".to_owned(),
+            FileStatus::AsImported { sha256 } => format!("as imported, SHA-256 {sha256}"),
             FileStatus::Missing => "not there".to_owned(),
             FileStatus::Invalid { problem } => problem.clone(),
         };
