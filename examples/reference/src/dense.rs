@@ -2,14 +2,18 @@
 
 use tinytorch::{DenseSpec, Fault, Layer, Mode, Rng, Tensor};
 
-use crate::gemm;
+use crate::{
+    gemm,
+    kept::{Kept, alike},
+    weights::Weights,
+};
 
 /// y = x W + b over the last axis.
 pub(crate) struct Dense {
-    /// [inputs, outputs]
-    weight: Tensor,
-    /// [outputs]
-    bias: Option<Tensor>,
+    /// The weight is [inputs, outputs], the bias [outputs].
+    weights: Weights,
+    gradients: Weights,
+    input: Kept,
 }
 
 impl Dense {
@@ -20,46 +24,79 @@ impl Dense {
             return Err(Fault::invalid_argument("dense: a layer needs at least one input and one output"));
         }
         let deviation = (1.0 / spec.inputs as f32).sqrt();
-        Ok(Self {
+        let weights = Weights {
             weight: Tensor::from_fn([spec.inputs, spec.outputs], || deviation * rng.normal()),
             bias: spec.bias.then(|| Tensor::zeros([spec.outputs])),
-        })
+        };
+        Ok(Self { gradients: weights.zeros(), weights, input: Kept::default() })
+    }
+
+    fn extents(&self) -> [u32; 2] {
+        let &[inputs, outputs] = self.weights.weight.shape() else { unreachable!("a weight has two axes") };
+        [inputs, outputs]
+    }
+
+    /// The shape of what becomes of one of this shape.
+    fn answer(&self, shape: &[u32]) -> Result<Vec<u32>, Fault> {
+        let [inputs, outputs] = self.extents();
+        match shape.split_last() {
+            Some((&last, rest)) if last == inputs => Ok([rest, &[outputs]].concat()),
+            _ => Err(Fault::shape_mismatch(format!("dense: {inputs} inputs wanted, shape {shape:?} given"))),
+        }
     }
 }
 
 impl Layer for Dense {
-    fn forward(&mut self, input: &Tensor, _: Mode) -> Result<Tensor, Fault> {
-        let &[inputs, outputs] = self.weight.shape() else { unreachable!("a weight has two axes") };
-        let mut shape = input.shape().to_vec();
-        match shape.last_mut() {
-            Some(last) if *last == inputs => *last = outputs,
-            _ => {
-                let found = input.shape();
-                return Err(Fault::shape_mismatch(format!(
-                    "dense: {inputs} inputs wanted, shape {found:?} given"
-                )));
-            }
-        }
-        let mut output = Tensor::zeros(shape);
-        gemm::multiply(input.data(), self.weight.data(), outputs as usize, output.data_mut());
-        if let Some(bias) = &self.bias {
+    fn forward(&mut self, input: &Tensor, mode: Mode) -> Result<Tensor, Fault> {
+        let [_, outputs] = self.extents();
+        let mut output = Tensor::zeros(self.answer(input.shape())?);
+        self.input.copy(input, mode);
+        gemm::multiply(input.data(), self.weights.weight.data(), outputs as usize, output.data_mut());
+        if let Some(bias) = &self.weights.bias {
             output.rows_mut().flat_map(|row| row.iter_mut().zip(bias.data())).for_each(|(y, b)| *y += b);
         }
         Ok(output)
     }
 
     fn parameters(&self) -> Vec<&Tensor> {
-        std::iter::once(&self.weight).chain(&self.bias).collect()
+        self.weights.list()
     }
 
     fn parameters_mut(&mut self) -> Vec<&mut Tensor> {
-        std::iter::once(&mut self.weight).chain(&mut self.bias).collect()
+        self.weights.list_mut()
+    }
+
+    /// dW = Xᵀ dY, db the sum of the rows of dY, dX = dY Wᵀ.
+    fn backward(&mut self, gradient: &Tensor) -> Result<Tensor, Fault> {
+        let [inputs, outputs] = self.extents().map(|extent| extent as usize);
+        let input = self.input.of("dense")?;
+        alike("dense", gradient, &self.answer(input.shape())?)?;
+        let mut back = Tensor::zeros(input.shape());
+        if input.data().is_empty() {
+            return Ok(back);
+        }
+        let turned = gemm::transpose(input.data(), inputs);
+        gemm::add(&turned, gradient.data(), outputs, self.gradients.weight.data_mut());
+        if let Some(bias) = &mut self.gradients.bias {
+            gradient.rows().for_each(|row| bias.data_mut().iter_mut().zip(row).for_each(|(b, g)| *b += g));
+        }
+        gemm::add_transposed(gradient.data(), self.weights.weight.data(), outputs, back.data_mut());
+        Ok(back)
+    }
+
+    fn gradients(&self) -> Vec<&Tensor> {
+        self.gradients.list()
+    }
+
+    fn gradients_mut(&mut self) -> Vec<&mut Tensor> {
+        self.gradients.list_mut()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::{check_gradients, whole};
 
     fn dense(inputs: u32, outputs: u32) -> Dense {
         Dense::new(DenseSpec { inputs, outputs, bias: true }, &mut Rng::new(1)).unwrap()
@@ -91,5 +128,24 @@ mod tests {
         let weight = layer.parameters()[0].data();
         let variance = weight.iter().map(|w| w * w).sum::<f32>() / weight.len() as f32;
         assert!((variance * 400.0 - 1.0).abs() < 0.02, "{variance}");
+    }
+
+    #[test]
+    fn gradients_are_those_of_the_definition() {
+        for [rows, inputs, outputs] in [[1, 1, 1], [3, 2, 5], [9, 7, 10]] {
+            check_gradients(&mut dense(inputs, outputs), &whole(&[rows, inputs], 5), 0.5);
+        }
+        check_gradients(&mut dense(3, 2), &whole(&[2, 2, 3], 6), 0.5);
+    }
+
+    #[test]
+    fn there_is_no_way_back_from_nowhere() {
+        let mut layer = dense(2, 3);
+        layer.forward(&Tensor::zeros([1, 2]), Mode::Inference).unwrap();
+        assert!(matches!(layer.backward(&Tensor::zeros([1, 3])), Err(Fault::InvalidArgument(_))));
+        layer.forward(&Tensor::zeros([1, 2]), Mode::Training).unwrap();
+        assert!(matches!(layer.backward(&Tensor::zeros([3])), Err(Fault::ShapeMismatch(_))));
+        layer.forward(&Tensor::zeros([0, 2]), Mode::Training).unwrap();
+        assert_eq!(layer.backward(&Tensor::zeros([0, 3])), Ok(Tensor::zeros([0, 2])));
     }
 }

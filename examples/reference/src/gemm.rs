@@ -1,53 +1,113 @@
-//! Matrix multiplication for `dense`, blocked for registers.
+//! Matrix multiplication for dense layers and convolutions, blocked for registers.
 //!
 //! Four rows of the left matrix meet eight columns of the right one, so that 32 sums stay in registers while every
 //! number that is loaded is used four or eight times. The eight columns are copied once into a panel that is read
-//! from front to back (Goto and van de Geijn, "Anatomy of high-performance matrix multiplication", 2008, §4).
+//! from front to back (Goto and van de Geijn, "Anatomy of high-performance matrix multiplication", 2008, §4). All
+//! matrices are row-major, and none has an extent of 0 that is not said to be one of its rows'.
+
+use std::ops::Range;
 
 const ROWS: usize = 4;
 const COLUMNS: usize = 8;
 
-/// Adds `a` `b` to zeros in `c`, all row-major: `a` [rows, depth], `b` [depth, width], `c` [rows, width]. Neither
-/// `depth` nor `width` is 0.
+type Panel = [[f32; COLUMNS]];
+
+/// Writes `a` `b` to `c`: `a` [rows, depth], `b` [depth, width], `c` [rows, width]; there may be no rows.
 pub(crate) fn multiply(a: &[f32], b: &[f32], width: usize, c: &mut [f32]) {
     let depth = b.len() / width;
     let blocked = c.len() / width / ROWS * ROWS;
-    let (a_blocked, a_rest) = a.split_at(blocked * depth);
-    let (c_blocked, c_rest) = c.split_at_mut(blocked * width);
-    if blocked > 0 {
-        panels(a_blocked, b, width, c_blocked);
-    }
-    for (a, c) in a_rest.chunks_exact(depth).zip(c_rest.chunks_exact_mut(width)) {
-        row(a, b, c);
+    c[blocked * width..].fill(0.0);
+    let pack = |columns, panel: &mut Panel| pack(b, width, columns, panel);
+    panels(&a[..blocked * depth], [depth, width], pack, &mut c[..blocked * width], |c, sums| {
+        c.copy_from_slice(sums);
+    });
+    rest(&a[blocked * depth..], b, &mut c[blocked * width..], width);
+}
+
+/// Adds `a` `b` to `c`, of the same shapes.
+pub(crate) fn add(a: &[f32], b: &[f32], width: usize, c: &mut [f32]) {
+    let depth = b.len() / width;
+    let blocked = c.len() / width / ROWS * ROWS;
+    let pack = |columns, panel: &mut Panel| pack(b, width, columns, panel);
+    panels(&a[..blocked * depth], [depth, width], pack, &mut c[..blocked * width], add_to);
+    rest(&a[blocked * depth..], b, &mut c[blocked * width..], width);
+}
+
+/// Adds `a` `bᵀ` to `c`: `a` [rows, depth], `b` [width, depth], `c` [rows, width]; there may be no rows.
+pub(crate) fn add_transposed(a: &[f32], b: &[f32], depth: usize, c: &mut [f32]) {
+    let width = b.len() / depth;
+    let blocked = c.len() / width / ROWS * ROWS;
+    let pack = |columns, panel: &mut Panel| pack_transposed(b, depth, columns, panel);
+    panels(&a[..blocked * depth], [depth, width], pack, &mut c[..blocked * width], add_to);
+    let rows = a[blocked * depth..].chunks_exact(depth).zip(c[blocked * width..].chunks_exact_mut(width));
+    for (a, c) in rows {
+        for (c, b) in c.iter_mut().zip(b.chunks_exact(depth)) {
+            *c += crate::sum::sum_of(a, b, |a, b| a * b);
+        }
     }
 }
 
-/// Whole blocks of rows, one panel of columns after the other.
-fn panels(a: &[f32], b: &[f32], width: usize, c: &mut [f32]) {
-    let depth = b.len() / width;
+/// The matrix whose rows are the columns of one of this width.
+pub(crate) fn transpose(matrix: &[f32], width: usize) -> Vec<f32> {
+    let height = matrix.len() / width;
+    let mut turned = vec![0.0; matrix.len()];
+    // Eight rows at a time, so that what is written next to each other is written at about the same time.
+    for first in (0..height).step_by(COLUMNS) {
+        let rows = &matrix[first * width..(first + COLUMNS).min(height) * width];
+        for (offset, row) in rows.chunks_exact(width).enumerate() {
+            let column = turned[first + offset..].iter_mut().step_by(height);
+            column.zip(row).for_each(|(to, from)| *to = *from);
+        }
+    }
+    turned
+}
+
+/// Whole blocks of rows, one panel of columns after the other. `store` takes the sums of some columns of a row.
+fn panels(
+    a: &[f32],
+    [depth, width]: [usize; 2],
+    pack: impl Fn(Range<usize>, &mut Panel),
+    c: &mut [f32],
+    store: impl Fn(&mut [f32], &[f32]),
+) {
+    if c.is_empty() {
+        return;
+    }
     let mut panel = vec![[0.0; COLUMNS]; depth];
     for first in (0..width).step_by(COLUMNS) {
-        let columns = COLUMNS.min(width - first);
-        pack(b, width, first..first + columns, &mut panel);
+        let columns = first..width.min(first + COLUMNS);
+        pack(columns.clone(), &mut panel);
         for (a, c) in a.chunks_exact(ROWS * depth).zip(c.chunks_exact_mut(ROWS * width)) {
             let sums = block(a, &panel);
             for (c, sums) in c.chunks_exact_mut(width).zip(&sums) {
-                c[first..first + columns].copy_from_slice(&sums[..columns]);
+                store(&mut c[columns.clone()], &sums[..columns.len()]);
             }
         }
     }
 }
 
+fn add_to(c: &mut [f32], sums: &[f32]) {
+    c.iter_mut().zip(sums).for_each(|(c, sum)| *c += sum);
+}
+
 /// Copies some columns of `b`; what the panel has beyond them is multiplied too, and never read.
-fn pack(b: &[f32], width: usize, columns: std::ops::Range<usize>, panel: &mut [[f32; COLUMNS]]) {
+fn pack(b: &[f32], width: usize, columns: Range<usize>, panel: &mut Panel) {
     for (b, packed) in b.chunks_exact(width).zip(panel) {
         let b = &b[columns.clone()];
         packed[..b.len()].copy_from_slice(b);
     }
 }
 
+/// Copies some rows of `b` into the panel's columns.
+fn pack_transposed(b: &[f32], depth: usize, rows: Range<usize>, panel: &mut Panel) {
+    let rows = b[rows.start * depth..rows.end * depth].chunks_exact(depth);
+    for (column, row) in rows.enumerate() {
+        panel.iter_mut().zip(row).for_each(|(packed, x)| packed[column] = *x);
+    }
+}
+
 /// The products of four rows with a panel.
-fn block(a: &[f32], panel: &[[f32; COLUMNS]]) -> [[f32; COLUMNS]; ROWS] {
+fn block(a: &[f32], panel: &Panel) -> [[f32; COLUMNS]; ROWS] {
     let (a0, rest) = a.split_at(panel.len());
     let (a1, rest) = rest.split_at(panel.len());
     let (a2, a3) = rest.split_at(panel.len());
@@ -62,11 +122,15 @@ fn block(a: &[f32], panel: &[[f32; COLUMNS]]) -> [[f32; COLUMNS]; ROWS] {
     sums
 }
 
-/// One row: the sum of the rows of `b`, each times its element of `a`, so that `b` is read in order.
-fn row(a: &[f32], b: &[f32], c: &mut [f32]) {
-    for (&a, b) in a.iter().zip(b.chunks_exact(c.len())) {
-        for (c, &b) in c.iter_mut().zip(b) {
-            *c += a * b;
+/// Rows beyond the last whole block, one by one: the sum of the rows of `b`, each times its element of `a`, so that `b`
+/// is read in order.
+fn rest(a: &[f32], b: &[f32], c: &mut [f32], width: usize) {
+    let depth = b.len() / width;
+    for (a, c) in a.chunks_exact(depth).zip(c.chunks_exact_mut(width)) {
+        for (&a, b) in a.iter().zip(b.chunks_exact(width)) {
+            for (c, &b) in c.iter_mut().zip(b) {
+                *c += a * b;
+            }
         }
     }
 }
@@ -87,15 +151,30 @@ mod tests {
     }
 
     /// Small whole numbers, whose sums are exact in any order.
+    #[track_caller]
     fn check(rows: usize, depth: usize, width: usize) {
         let a: Vec<f32> = (0..rows * depth).map(|i| (i % 7) as f32 - 3.0).collect();
         let b: Vec<f32> = (0..depth * width).map(|i| (i % 5) as f32 - 1.0).collect();
-        let mut c = vec![0.0; rows * width];
-        multiply(&a, &b, width, &mut c);
-        for (offset, found) in c.into_iter().enumerate() {
+        let [mut written, mut added, mut transposed] = [7.0, 3.0, 3.0].map(|fill| vec![fill; rows * width]);
+        multiply(&a, &b, width, &mut written);
+        add(&a, &b, width, &mut added);
+        add_transposed(&a, &transpose(&b, width), depth, &mut transposed);
+        for offset in 0..rows * width {
             let (i, j) = (offset / width, offset % width);
             let expected: f32 = (0..depth).map(|k| a[i * depth + k] * b[k * width + j]).sum();
-            assert_eq!(found, expected, "[{rows}, {depth}] x [{depth}, {width}] at [{i}, {j}]");
+            let found = [written[offset], added[offset] - 3.0, transposed[offset] - 3.0];
+            assert_eq!(found, [expected; 3], "[{rows}, {depth}] x [{depth}, {width}] at [{i}, {j}]");
+        }
+    }
+
+    #[test]
+    fn a_transposed_matrix_has_its_elements_across() {
+        for [height, width] in [[1, 5], [3, 2], [8, 8], [17, 9]] {
+            let matrix: Vec<f32> = (0..height * width).map(|i| i as f32).collect();
+            let turned = transpose(&matrix, width);
+            for (offset, found) in turned.iter().enumerate() {
+                assert_eq!(*found, matrix[offset % height * width + offset / height]);
+            }
         }
     }
 }

@@ -68,11 +68,36 @@ impl Window {
         start..end
     }
 
-    /// What of an axis the window sees from a place.
-    pub(crate) fn seen(&self, sweep: &Sweep, axis: usize, place: usize) -> Range<usize> {
-        let start = place * self.stride[axis];
-        let end = (start + self.kernel[axis]).saturating_sub(self.padding[axis]).min(sweep.extents[axis]);
-        start.saturating_sub(self.padding[axis]).min(end)..end
+    /// The places in the window, row by row.
+    pub(crate) fn offsets(&self) -> impl Iterator<Item = [usize; 2]> {
+        let [height, width] = self.kernel;
+        (0..height).flat_map(move |y| (0..width).map(move |x| [y, x]))
+    }
+
+    /// The weights of a kernel over these images: the channel and the place in the window.
+    pub(crate) fn weights(&self, sweep: &Sweep) -> impl Iterator<Item = (usize, [usize; 2])> {
+        (0..sweep.channels).flat_map(|channel| self.offsets().map(move |at| (channel, at)))
+    }
+
+    /// What the window's element `at` meets in the image, row by row of places: the elements of a plane, from the first to
+    /// the last that is met, every `stride`-th of which belongs to one of the places.
+    pub(crate) fn runs(
+        &self,
+        sweep: &Sweep,
+        [at_y, at_x]: [usize; 2],
+        mut visit: impl FnMut(Range<usize>, Range<usize>),
+    ) {
+        let inside = self.inside(sweep, 1, at_x);
+        if inside.is_empty() {
+            return;
+        }
+        let first = inside.start * self.stride[1] + at_x - self.padding[1];
+        let length = (inside.len() - 1) * self.stride[1] + 1;
+        for row in self.inside(sweep, 0, at_y) {
+            let y = row * self.stride[0] + at_y - self.padding[0];
+            let (seen, places) = (y * sweep.extents[1] + first, row * sweep.places[1]);
+            visit(seen..seen + length, places + inside.start..places + inside.end);
+        }
     }
 }
 
@@ -98,12 +123,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn padding_is_neither_inside_nor_seen() {
+    fn padding_is_not_inside() {
         let window = Window::new("test", (1, 3), (1, 2), (0, 1)).unwrap();
         let sweep = window.sweep("test", &Tensor::zeros([1, 1, 1, 4])).unwrap();
         assert_eq!(sweep.places, [1, 2]);
         assert_eq!((0..3).map(|at| window.inside(&sweep, 1, at)).collect::<Vec<_>>(), [1..2, 0..2, 0..2]);
-        assert_eq!((0..2).map(|place| window.seen(&sweep, 1, place)).collect::<Vec<_>>(), [0..2, 1..4]);
+        let mut runs = Vec::new();
+        window.offsets().for_each(|at| window.runs(&sweep, at, |seen, places| runs.push((seen, places))));
+        assert_eq!(runs, [(1..2, 1..2), (0..3, 0..2), (1..4, 0..2)]);
     }
 
     #[test]

@@ -2,12 +2,18 @@
 
 use tinytorch::{DenseSpec, Fault, Layer, Mode, Rng, Tensor};
 
+use crate::activation::{same, trained};
+
 /// y = x W + b over the last axis.
 pub(crate) struct Dense {
     inputs: usize,
     outputs: usize,
     weight: Tensor,
     bias: Option<Tensor>,
+    weight_gradient: Tensor,
+    bias_gradient: Option<Tensor>,
+    /// The last training input.
+    input: Option<Tensor>,
 }
 
 impl Dense {
@@ -18,18 +24,24 @@ impl Dense {
             inputs: spec.inputs as usize,
             outputs: spec.outputs as usize,
             weight: Tensor::from_fn([spec.inputs, spec.outputs], || rng.normal() * deviation),
-            bias: if spec.bias { Some(Tensor::zeros([spec.outputs])) } else { None },
+            bias: spec.bias.then(|| Tensor::zeros([spec.outputs])),
+            weight_gradient: Tensor::zeros([spec.inputs, spec.outputs]),
+            bias_gradient: spec.bias.then(|| Tensor::zeros([spec.outputs])),
+            input: None,
         }
     }
 }
 
 impl Layer for Dense {
-    fn forward(&mut self, input: &Tensor, _: Mode) -> Result<Tensor, Fault> {
+    fn forward(&mut self, input: &Tensor, mode: Mode) -> Result<Tensor, Fault> {
         if input.shape().is_empty() || input.width() != self.inputs {
             let (wanted, found) = (self.inputs, input.shape());
             return Err(Fault::shape_mismatch(format!(
                 "dense: last axis must be {wanted}, shape is {found:?}"
             )));
+        }
+        if mode == Mode::Training {
+            self.input = Some(input.clone());
         }
         let weight = self.weight.data();
         let mut output = Vec::new();
@@ -61,11 +73,47 @@ impl Layer for Dense {
         parameters.extend(&mut self.bias);
         parameters
     }
+
+    fn backward(&mut self, gradient: &Tensor) -> Result<Tensor, Fault> {
+        let input = trained("dense", &self.input)?;
+        let mut shape = input.shape().to_vec();
+        *shape.last_mut().unwrap() = self.outputs as u32;
+        same("dense", gradient, &shape)?;
+        let mut back = Tensor::zeros(input.shape());
+        for ((x, dx), dy) in input.rows().zip(back.rows_mut()).zip(gradient.rows()) {
+            for i in 0..self.inputs {
+                for (j, dy) in dy.iter().enumerate() {
+                    let at = i * self.outputs + j;
+                    self.weight_gradient.data_mut()[at] += x[i] * dy;
+                    dx[i] += self.weight.data()[at] * dy;
+                }
+            }
+            if let Some(bias) = &mut self.bias_gradient {
+                for (sum, dy) in bias.data_mut().iter_mut().zip(dy) {
+                    *sum += dy;
+                }
+            }
+        }
+        Ok(back)
+    }
+
+    fn gradients(&self) -> Vec<&Tensor> {
+        let mut gradients = vec![&self.weight_gradient];
+        gradients.extend(&self.bias_gradient);
+        gradients
+    }
+
+    fn gradients_mut(&mut self) -> Vec<&mut Tensor> {
+        let mut gradients = vec![&mut self.weight_gradient];
+        gradients.extend(&mut self.bias_gradient);
+        gradients
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::check_gradients;
 
     fn dense() -> Dense {
         let mut dense = Dense::new(DenseSpec { inputs: 2, outputs: 3, bias: true }, &mut Rng::new(1));
@@ -87,5 +135,12 @@ mod tests {
             let found = dense().forward(&Tensor::zeros(shape), Mode::Inference);
             assert!(matches!(found, Err(Fault::ShapeMismatch(_))), "{found:?}");
         }
+    }
+
+    #[test]
+    fn gradients_are_right() {
+        check_gradients(dense(), &[2, 2, 2], 0.5);
+        let spec = DenseSpec { inputs: 3, outputs: 1, bias: false };
+        check_gradients(Dense::new(spec, &mut Rng::new(2)), &[4, 3], 0.5);
     }
 }

@@ -1,40 +1,90 @@
 //! The plain loops that a student writes first, all of them right: the textbook yardstick.
 //!
-//! Nothing here is fast on purpose or slow on purpose. Layers of later milestones are refused with `unsupported`.
+//! Nothing here is fast on purpose or slow on purpose. Layers of milestone 5 are refused with `unsupported`.
 
 mod activation;
+mod batch_norm2d;
+mod checkpoint;
 mod conv2d;
 mod dense;
+mod dropout;
+mod fit;
 mod flatten;
+mod loss;
+mod optimizer;
 mod pool2d;
+#[cfg(test)]
+mod testing;
 mod window;
 
-use tinytorch::{Fault, Layer, LayerSpec, Layers, Rng, Sequential};
+use tinytorch::{
+    Dataset, Directive, Epoch, Fault, Layer, LayerSpec, Layers, Learning, Loss, Optimizer, OptimizerSpec,
+    Recipe, Rng, Sequential, Tensor,
+};
 
-use activation::{Relu, Sigmoid, Softmax, Tanh};
+use activation::Softmax;
+use batch_norm2d::BatchNorm2d;
 use conv2d::Conv2d;
 use dense::Dense;
+use dropout::Dropout;
 use flatten::Flatten;
+use optimizer::Stepper;
 use pool2d::{AveragePool2d, MaxPool2d};
 
-/// The layers of milestones 1 and 2.
+/// The layers of milestones 1 to 4, and how they learn.
 pub struct Textbook;
 
 impl Layers for Textbook {
     fn layer(spec: &LayerSpec, rng: &mut Rng) -> Result<Box<dyn Layer>, Fault> {
         match *spec {
             LayerSpec::Dense(spec) => Ok(Box::new(Dense::new(spec, rng))),
-            LayerSpec::Relu => Ok(Box::new(Relu)),
-            LayerSpec::Sigmoid => Ok(Box::new(Sigmoid)),
-            LayerSpec::Tanh => Ok(Box::new(Tanh)),
-            LayerSpec::Softmax => Ok(Box::new(Softmax)),
-            LayerSpec::Flatten => Ok(Box::new(Flatten)),
+            LayerSpec::Relu => Ok(Box::new(activation::relu())),
+            LayerSpec::Sigmoid => Ok(Box::new(activation::sigmoid())),
+            LayerSpec::Tanh => Ok(Box::new(activation::tanh())),
+            LayerSpec::Softmax => Ok(Box::new(Softmax::default())),
+            LayerSpec::Flatten => Ok(Box::new(Flatten::default())),
             LayerSpec::Conv2d(spec) => Ok(Box::new(Conv2d::new(spec, rng))),
-            LayerSpec::MaxPool2d(spec) => Ok(Box::new(MaxPool2d(spec))),
-            LayerSpec::AveragePool2d(spec) => Ok(Box::new(AveragePool2d(spec))),
+            LayerSpec::MaxPool2d(spec) => Ok(Box::new(MaxPool2d::new(spec))),
+            LayerSpec::AveragePool2d(spec) => Ok(Box::new(AveragePool2d::new(spec))),
+            LayerSpec::BatchNorm2d(spec) => Ok(Box::new(BatchNorm2d::new(spec))),
+            LayerSpec::Dropout(probability) => Ok(Box::new(Dropout::new(probability, rng)?)),
             other => Err(Fault::unsupported(format!("{other}: not written yet"))),
         }
     }
 }
 
-tinytorch::export_inference!(Sequential<Textbook>);
+impl Learning for Textbook {
+    type Model = Sequential<Self>;
+
+    fn cross_entropy(logits: &Tensor, targets: &[u32]) -> Result<Loss, Fault> {
+        loss::cross_entropy(logits, targets)
+    }
+
+    fn mean_squared_error(predictions: &Tensor, targets: &Tensor) -> Result<Loss, Fault> {
+        loss::mean_squared_error(predictions, targets)
+    }
+
+    fn optimizer(spec: &OptimizerSpec) -> Result<Box<dyn Optimizer>, Fault> {
+        Ok(Box::new(Stepper::new(*spec)))
+    }
+
+    fn fit(
+        model: &mut Sequential<Self>,
+        training: &dyn Dataset,
+        validation: Option<&dyn Dataset>,
+        recipe: &Recipe,
+        report: &mut dyn FnMut(&Epoch) -> Directive,
+    ) -> Result<Vec<Epoch>, Fault> {
+        fit::fit(model, training, validation, recipe, report)
+    }
+
+    fn save(model: &Sequential<Self>) -> Result<Vec<u8>, Fault> {
+        Ok(checkpoint::save(model))
+    }
+
+    fn restore(bytes: &[u8]) -> Result<Sequential<Self>, Fault> {
+        checkpoint::restore(bytes)
+    }
+}
+
+tinytorch::export_learning!(Textbook);

@@ -20,15 +20,23 @@ macro_rules! sdk {
 }
 
 /// The guest SDK, so that a project needs no released crate of ours.
-const SDK: [(&str, &str); 12] = sdk![
+const SDK: [(&str, &str); 20] = sdk![
     "Cargo.toml",
     "src/lib.rs",
     "src/bindings/inference.rs",
+    "src/bindings/learning.rs",
     "src/bindings/mod.rs",
+    "src/dataset.rs",
     "src/export.rs",
+    "src/export/learning.rs",
     "src/fault.rs",
     "src/layer.rs",
+    "src/learning.rs",
+    "src/log.rs",
+    "src/loss.rs",
     "src/model.rs",
+    "src/optimizer.rs",
+    "src/recipe.rs",
     "src/rng.rs",
     "src/sequential.rs",
     "src/spec.rs",

@@ -5,11 +5,19 @@ use std::path::Path;
 
 use wit_bindgen_core::wit_parser::Resolve;
 use wit_bindgen_core::{Files, WorldGenerator};
-use wit_bindgen_rust::Opts;
+use wit_bindgen_rust::{Opts, WithOption};
+
+/// Interfaces of which there is one Rust module for all worlds, so that a tensor of one is a tensor of the other.
+const SHARED: [&str; 2] = ["tensors", "layers"];
 
 #[test]
 fn inference_is_what_the_contract_says() {
     check("inference");
+}
+
+#[test]
+fn learning_is_what_the_contract_says() {
+    check("learning");
 }
 
 /// With `UPDATE_BINDINGS=1` writes instead of comparing.
@@ -34,13 +42,23 @@ fn generate(wit: &Path, world: &str) -> String {
         pub_export_macro: true,
         export_macro_name: Some(format!("export_{world}_world")),
         default_bindings_module: Some(format!("tinytorch::bindings::{world}")),
+        additional_derive_attributes: vec!["PartialEq".into()],
+        with: if world == "inference" { Vec::new() } else { SHARED.map(shared).into() },
         ..Opts::default()
     };
     let mut files = Files::default();
     options.build().generate(&mut resolve, id, &mut files).unwrap();
     let (_, text) = files.iter().next().unwrap();
-    format!(
-        "//! The world `{world}`. Generated: see the module above.\n\n{}",
-        std::str::from_utf8(text).unwrap()
-    )
+    let text = std::str::from_utf8(text).unwrap();
+    // A macro has one name in all of a crate, and every world brings its own of an interface that it exports.
+    let text = match world {
+        "inference" => text.to_owned(),
+        _ => text.replace("__export_tinytorch_", &format!("__export_{world}_tinytorch_")),
+    };
+    format!("//! The world `{world}`. Generated: see the module above.\n\n{text}")
+}
+
+fn shared(interface: &str) -> (String, WithOption) {
+    let module = format!("crate::bindings::inference::tinytorch::framework::{interface}");
+    (format!("tinytorch:framework/{interface}@0.1.0"), WithOption::Path(module))
 }

@@ -1,13 +1,18 @@
-//! The glue between a [`Model`] and the contract's exports: what `export_inference!` expands to.
+//! The glue between a [`Model`] and the contract's exports: what `export_inference!` and `export_learning!` expand to.
 //!
 //! Nothing here is called by a student's own code. Models live in a `RefCell`, because the component model hands
 //! out shared references to resources; a component has one thread and no method calls back, so no borrow overlaps.
+
+mod learning;
 
 use std::cell::RefCell;
 use std::marker::PhantomData;
 
 use crate::bindings::inference::exports::tinytorch::framework::models as wit;
+use crate::bindings::learning::exports::tinytorch::framework::models as taught;
 use crate::{Fault, Mode, Model, Tensor};
+
+pub use learning::Taught;
 
 /// Exports a [`Model`] as the contract's world `inference`, which milestones 1 and 2 grade.
 ///
@@ -52,38 +57,56 @@ impl<M: Model> wit::Guest for Exported<M> {
 /// One model as a resource.
 pub struct Shared<M>(RefCell<M>);
 
-impl<M: Model> wit::GuestModel for Shared<M> {
-    fn build(layers: Vec<wit::Layer>, seed: u64) -> Result<wit::Model, wit::Fault> {
-        Ok(wit::Model::new(Self(RefCell::new(M::build(&layers, seed)?))))
-    }
+/// One model as a resource of a world, whose types of its own the module holds.
+macro_rules! resource {
+    ($models:ident) => {
+        impl<M: Model> $models::GuestModel for Shared<M> {
+            fn build(layers: Vec<wit::Layer>, seed: u64) -> Result<$models::Model, wit::Fault> {
+                Ok($models::Model::new(Self(RefCell::new(M::build(&layers, seed)?))))
+            }
 
-    fn parameters(&self) -> Vec<wit::Tensor> {
-        lower(self.0.borrow().parameters())
-    }
+            fn parameters(&self) -> Vec<wit::Tensor> {
+                lower(self.0.borrow().parameters())
+            }
 
-    fn load(&self, parameters: Vec<wit::Tensor>) -> Result<(), wit::Fault> {
-        let parameters: Result<Vec<Tensor>, Fault> = parameters.into_iter().map(Tensor::try_from).collect();
-        Ok(self.0.borrow_mut().load(parameters?)?)
-    }
+            fn load(&self, parameters: Vec<wit::Tensor>) -> Result<(), wit::Fault> {
+                let parameters: Result<Vec<Tensor>, Fault> =
+                    parameters.into_iter().map(Tensor::try_from).collect();
+                Ok(self.0.borrow_mut().load(parameters?)?)
+            }
 
-    fn forward(&self, input: wit::Tensor, mode: wit::Mode) -> Result<wit::Tensor, wit::Fault> {
-        let input = Tensor::try_from(input)?;
-        Ok(self.0.borrow_mut().forward(&input, mode.into())?.into())
-    }
+            fn forward(&self, input: wit::Tensor, mode: $models::Mode) -> Result<wit::Tensor, wit::Fault> {
+                let input = Tensor::try_from(input)?;
+                Ok(self.0.borrow_mut().forward(&input, mode.into())?.into())
+            }
 
-    fn backward(&self, output_gradient: wit::Tensor) -> Result<wit::Tensor, wit::Fault> {
-        let output_gradient = Tensor::try_from(output_gradient)?;
-        Ok(self.0.borrow_mut().backward(&output_gradient)?.into())
-    }
+            fn backward(&self, output_gradient: wit::Tensor) -> Result<wit::Tensor, wit::Fault> {
+                let output_gradient = Tensor::try_from(output_gradient)?;
+                Ok(self.0.borrow_mut().backward(&output_gradient)?.into())
+            }
 
-    fn gradients(&self) -> Vec<wit::Tensor> {
-        lower(self.0.borrow().gradients())
-    }
+            fn gradients(&self) -> Vec<wit::Tensor> {
+                lower(self.0.borrow().gradients())
+            }
 
-    fn zero_gradients(&self) {
-        self.0.borrow_mut().zero_gradients();
-    }
+            fn zero_gradients(&self) {
+                self.0.borrow_mut().zero_gradients();
+            }
+        }
+
+        impl From<$models::Mode> for Mode {
+            fn from(mode: $models::Mode) -> Self {
+                match mode {
+                    $models::Mode::Training => Self::Training,
+                    $models::Mode::Inference => Self::Inference,
+                }
+            }
+        }
+    };
 }
+
+resource!(wit);
+resource!(taught);
 
 fn lower(tensors: Vec<Tensor>) -> Vec<wit::Tensor> {
     tensors.into_iter().map(Into::into).collect()
@@ -115,11 +138,13 @@ impl From<Fault> for wit::Fault {
     }
 }
 
-impl From<wit::Mode> for Mode {
-    fn from(mode: wit::Mode) -> Self {
-        match mode {
-            wit::Mode::Training => Self::Training,
-            wit::Mode::Inference => Self::Inference,
+impl From<wit::Fault> for Fault {
+    fn from(fault: wit::Fault) -> Self {
+        match fault {
+            wit::Fault::Unsupported(what) => Self::Unsupported(what),
+            wit::Fault::ShapeMismatch(what) => Self::ShapeMismatch(what),
+            wit::Fault::InvalidArgument(what) => Self::InvalidArgument(what),
+            wit::Fault::Internal(what) => Self::Internal(what),
         }
     }
 }

@@ -43,6 +43,21 @@ pub trait Layer {
     fn gradients_mut(&mut self) -> Vec<&mut Tensor> {
         Vec::new()
     }
+
+    /// What the layer has learned or drawn besides its parameters, in bytes of its own, for checkpoints: the running mean
+    /// and variance of batch normalisation, where dropout's generator stands ([`Rng::state`]).
+    fn state(&self) -> Vec<u8> {
+        Vec::new()
+    }
+
+    /// Takes such a [`state`](Self::state) over.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault::InvalidArgument`] if it is not one of a layer like this; then nothing is changed.
+    fn set_state(&mut self, state: &[u8]) -> Result<(), Fault> {
+        if state.is_empty() { Ok(()) } else { Err(Fault::invalid_argument("a state of another layer")) }
+    }
 }
 
 /// What a forward pass is for. Dropout and batch normalisation differ; those of milestones 1 and 2 do not.

@@ -124,19 +124,31 @@
 
 #[doc(hidden)]
 pub mod bindings;
+mod dataset;
 #[doc(hidden)]
 pub mod export;
 mod fault;
 mod layer;
+mod learning;
+mod log;
+mod loss;
 mod model;
+mod optimizer;
+mod recipe;
 mod rng;
 mod sequential;
 mod spec;
 mod tensor;
 
+pub use dataset::{Batch, Dataset};
 pub use fault::Fault;
 pub use layer::{Layer, Layers, Mode};
+pub use learning::Learning;
+pub use log::log;
+pub use loss::Loss;
 pub use model::Model;
+pub use optimizer::{AdamSpec, Optimizer, OptimizerSpec, SgdSpec};
+pub use recipe::{Directive, Epoch, Recipe, Schedule};
 pub use rng::Rng;
 pub use sequential::Sequential;
 pub use spec::{

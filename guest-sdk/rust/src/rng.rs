@@ -1,4 +1,4 @@
-//! Seeded random numbers for initialisation.
+//! Seeded random numbers, for initialisation, dropout, and the order of examples.
 
 /// A seeded stream of random numbers: the same seed gives the same numbers.
 ///
@@ -11,6 +11,11 @@ impl Rng {
     /// The stream that belongs to `seed`.
     pub fn new(seed: u64) -> Self {
         Self(seed)
+    }
+
+    /// The seed of a stream that gives the numbers that this one has still to give: a checkpoint keeps it.
+    pub fn state(&self) -> u64 {
+        self.0
     }
 
     /// 64 random bits.
@@ -56,6 +61,13 @@ mod tests {
         let mut rng = Rng::new(1_234_567);
         let bits = [rng.bits(), rng.bits(), rng.bits()];
         assert_eq!(bits, [6_457_827_717_110_365_317, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423]);
+    }
+
+    #[test]
+    fn a_state_goes_on_where_the_stream_stands() {
+        let mut rng = Rng::new(3);
+        rng.normal();
+        assert_eq!(Rng::new(rng.state()).bits(), rng.bits());
     }
 
     #[test]

@@ -8,6 +8,7 @@ use crate::{Fault, Layer, LayerSpec, Layers, Mode, Model, Rng, Tensor};
 ///
 /// Without layers it is the identity.
 pub struct Sequential<F> {
+    specs: Vec<LayerSpec>,
     layers: Vec<Box<dyn Layer>>,
     framework: PhantomData<F>,
 }
@@ -15,8 +16,9 @@ pub struct Sequential<F> {
 impl<F: Layers + 'static> Model for Sequential<F> {
     fn build(layers: &[LayerSpec], seed: u64) -> Result<Self, Fault> {
         let mut rng = Rng::new(seed);
+        let specs = layers.to_vec();
         let layers: Result<_, _> = layers.iter().map(|spec| F::layer(spec, &mut rng)).collect();
-        Ok(Self { layers: layers?, framework: PhantomData })
+        Ok(Self { specs, layers: layers?, framework: PhantomData })
     }
 
     fn parameters(&self) -> Vec<Tensor> {
@@ -57,6 +59,34 @@ impl<F: Layers + 'static> Model for Sequential<F> {
 }
 
 impl<F> Sequential<F> {
+    /// What it was built of.
+    pub fn specs(&self) -> &[LayerSpec] {
+        &self.specs
+    }
+
+    /// The layers, one for each of [`specs`](Self::specs).
+    pub fn layers(&self) -> &[Box<dyn Layer>] {
+        &self.layers
+    }
+
+    /// The layers, to be changed.
+    pub fn layers_mut(&mut self) -> &mut [Box<dyn Layer>] {
+        &mut self.layers
+    }
+
+    /// Lends all parameters and their gradients to `change`, both to be changed in place and none of them copied: for a
+    /// step of an [`Optimizer`](crate::Optimizer). A layer that lists no gradients is passed over.
+    pub fn update<R>(&mut self, change: impl FnOnce(&mut [&mut Tensor], &mut [Tensor]) -> R) -> R {
+        let slots = self.layers.iter_mut().flat_map(|layer| layer.gradients_mut());
+        let mut gradients: Vec<Tensor> = slots.map(Tensor::take).collect();
+        let learning = self.layers.iter_mut().filter(|layer| !layer.gradients().is_empty());
+        let mut parameters: Vec<&mut Tensor> = learning.flat_map(|layer| layer.parameters_mut()).collect();
+        let changed = change(&mut parameters, &mut gradients);
+        let slots = self.layers.iter_mut().flat_map(|layer| layer.gradients_mut());
+        slots.zip(gradients).for_each(|(slot, gradient)| *slot = gradient);
+        changed
+    }
+
     /// Whether these can replace the parameters.
     fn check(&self, given: &[Tensor]) -> Result<(), Fault> {
         let own: Vec<&Tensor> = self.layers.iter().flat_map(|layer| layer.parameters()).collect();
@@ -203,6 +233,19 @@ mod tests {
 
     fn reload(model: &mut Sequential<Toy>) {
         model.load(model.parameters()).unwrap();
+    }
+
+    #[test]
+    fn an_update_changes_both_in_place() {
+        let mut model = build(&[SHIFT, LayerSpec::Relu, SHIFT]);
+        model.load(vec![pair(1.0, 2.0), pair(3.0, 4.0)]).unwrap();
+        model.update(|parameters, gradients| {
+            assert_eq!((parameters.len(), gradients.len()), (2, 2));
+            std::mem::swap(parameters[0], &mut gradients[0]);
+        });
+        assert_eq!(model.parameters(), [pair(0.0, 0.0), pair(3.0, 4.0)]);
+        assert_eq!(model.gradients(), [pair(1.0, 2.0), pair(0.0, 0.0)]);
+        assert_eq!(model.specs(), [SHIFT, LayerSpec::Relu, SHIFT]);
     }
 
     #[test]

@@ -96,6 +96,11 @@ impl Tensor {
         Self { shape: self.shape.clone(), data: self.data.iter().copied().map(value).collect() }
     }
 
+    /// The tensor out of its place, where an empty one stays.
+    pub(crate) fn take(&mut self) -> Self {
+        std::mem::replace(self, Self { shape: vec![0], data: Vec::new() })
+    }
+
     /// The shape and the elements.
     pub fn into_parts(self) -> (Vec<u32>, Vec<f32>) {
         (self.shape, self.data)

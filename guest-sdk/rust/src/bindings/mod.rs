@@ -3,6 +3,8 @@
 //! wit-bindgen's macro would do the same in every student's build, at two minutes of compiling each time. A test
 //! of `tito-project` generates these files again and compares; `UPDATE_BINDINGS=1` makes it write them. All of
 //! this project's unsafe guest code is here.
+//!
+//! Tensors, faults and descriptions of layers are those of `inference` in every world.
 
 #[rustfmt::skip]
 #[expect(
@@ -18,3 +20,16 @@
     reason = "generated code is not ours to polish"
 )]
 pub mod inference;
+#[rustfmt::skip]
+#[expect(
+    missing_docs,
+    unreachable_pub,
+    unused_qualifications,
+    clippy::allow_attributes,
+    clippy::allow_attributes_without_reason,
+    clippy::doc_markdown,
+    clippy::undocumented_unsafe_blocks,
+    clippy::semicolon_if_nothing_returned,
+    reason = "generated code is not ours to polish"
+)]
+pub mod learning;

@@ -1,0 +1,126 @@
+//! What the tests of several layers share.
+
+use tinytorch::{Layer, Mode, Tensor};
+
+/// A tensor of these extents and elements.
+pub(crate) fn tensor(shape: &[u32], data: &[f32]) -> Tensor {
+    Tensor::new(shape, data.to_vec()).unwrap()
+}
+
+/// A tensor of small whole numbers without a pattern that a wrong index would meet again.
+pub(crate) fn whole(shape: &[u32], seed: u64) -> Tensor {
+    let mut rng = tinytorch::Rng::new(seed);
+    Tensor::from_fn(shape, || (rng.uniform() * 9.0).floor() - 4.0)
+}
+
+/// The same training pass as often as it is asked for: what a layer draws or remembers is put back first.
+fn forward(layer: &mut dyn Layer, state: &[u8], input: &Tensor) -> Tensor {
+    layer.set_state(state).unwrap();
+    layer.forward(input, Mode::Training).unwrap()
+}
+
+/// Holds every gradient, of the input and of the parameters, to central differences of a sum of the outputs that weighs
+/// each of them differently, and that gradients are added to what is there.
+#[track_caller]
+pub(crate) fn check_gradients(layer: &mut dyn Layer, input: &Tensor, step: f32) {
+    let state = layer.state();
+    let output = forward(layer, &state, input);
+    let mut next = 0.0;
+    let upper = output.map(|_| {
+        next += 1.0;
+        (next * 0.7_f32).sin()
+    });
+    layer.gradients_mut().into_iter().for_each(|gradient| gradient.data_mut().fill(0.0));
+    let found = layer.backward(&upper).unwrap();
+    assert_eq!(found.shape(), input.shape());
+    let once: Vec<Tensor> = layer.gradients().into_iter().cloned().collect();
+    assert_eq!(once.len(), layer.parameters().len());
+    layer.backward(&upper).unwrap();
+    for (once, twice) in once.iter().zip(layer.gradients()) {
+        close(&once.map(|g| 2.0 * g), twice, "a gradient that was added twice");
+    }
+    let loss = |output: &Tensor| -> f64 {
+        output.data().iter().zip(upper.data()).map(|(y, g)| f64::from(*y) * f64::from(*g)).sum()
+    };
+    let mut moved = input.clone();
+    let mut place = 0;
+    let expected = input.map(|x| {
+        let mut at = |x: f32| {
+            moved.data_mut()[place] = x;
+            loss(&forward(layer, &state, &moved))
+        };
+        let slope = (at(x + step) - at(x - step)) / (2.0 * f64::from(step));
+        moved.data_mut()[place] = x;
+        place += 1;
+        slope as f32
+    });
+    close(&expected, &found, "the input's gradient");
+    for (number, found) in once.iter().enumerate() {
+        for place in 0..found.data().len() {
+            let x = layer.parameters()[number].data()[place];
+            let mut at = |x: f32| {
+                layer.parameters_mut()[number].data_mut()[place] = x;
+                loss(&forward(layer, &state, input))
+            };
+            let slope = (at(x + step) - at(x - step)) / (2.0 * f64::from(step));
+            layer.parameters_mut()[number].data_mut()[place] = x;
+            let found = f64::from(found.data()[place]);
+            let bound = 2e-3 * (1.0 + slope.abs());
+            assert!((found - slope).abs() < bound, "parameter {number} at {place}: {found} is not {slope}");
+        }
+    }
+}
+
+#[track_caller]
+pub(crate) fn close(expected: &Tensor, found: &Tensor, what: &str) {
+    assert_eq!(expected.shape(), found.shape(), "{what}");
+    for (at, (expected, found)) in expected.data().iter().zip(found.data()).enumerate() {
+        let bound = 2e-3 * (1.0 + expected.abs());
+        assert!((expected - found).abs() < bound, "{what} at {at}: {found} is not {expected}");
+    }
+}
+
+/// Points in the plane, of two classes that a line parts; it remembers what it was asked for, and its budget ends.
+pub(crate) struct Points {
+    count: u32,
+    pub(crate) asked: std::cell::RefCell<Vec<Vec<u32>>>,
+    pub(crate) budget: std::cell::Cell<u32>,
+}
+
+impl Points {
+    pub(crate) fn new(count: u32) -> Self {
+        Self { count, asked: Default::default(), budget: u32::MAX.into() }
+    }
+
+    /// A point and its class.
+    pub(crate) fn at(index: u32) -> ([f32; 2], u32) {
+        let mut rng = tinytorch::Rng::new(u64::from(index));
+        let class = index % 2;
+        let side = if class == 0 { -1.0 } else { 1.0 };
+        ([side + 0.3 * rng.normal(), 0.5 * side + 0.3 * rng.normal()], class)
+    }
+}
+
+impl tinytorch::Dataset for Points {
+    fn length(&self) -> u32 {
+        self.count
+    }
+
+    fn example_shape(&self) -> Vec<u32> {
+        vec![2]
+    }
+
+    fn classes(&self) -> u32 {
+        2
+    }
+
+    fn batch(&self, indices: &[u32]) -> Result<tinytorch::Batch, tinytorch::Fault> {
+        if self.budget.get() == 0 || indices.len() > 4096 {
+            return Err(tinytorch::Fault::internal("the budget is spent"));
+        }
+        self.budget.set(self.budget.get() - 1);
+        self.asked.borrow_mut().push(indices.to_vec());
+        let (points, targets): (Vec<_>, Vec<_>) = indices.iter().map(|&index| Self::at(index)).unzip();
+        Ok(tinytorch::Batch { inputs: tensor(&[indices.len() as u32, 2], &points.concat()), targets })
+    }
+}
