@@ -1,38 +1,36 @@
-//! Which data accuracy is measured on.
+//! Which data a milestone is graded on.
 
-use tito_data::{CIFAR10, DataError, Dataset, Description, MNIST, Split, Store, TINYDIGITS};
+use tito_data::{DataError, Dataset, Description, Store, TINYDIGITS};
+use tito_milestones::Milestone;
 
 use crate::{failure::Failure, screen};
 
-/// The test split of the data set of this name; without a name MNIST's, or TinyDigits' with a note where MNIST cannot
-/// be loaded.
-pub(crate) fn choose(name: Option<&str>, store: &Store) -> Result<Dataset, Failure> {
-    match name {
-        Some(name) => Ok(store.load(digits(name)?, Split::Test)?),
-        None => or_tinydigits(&MNIST, store),
+/// The data set of this name, as the milestone takes its images; without a name the one that the milestone wants, or
+/// TinyDigits with a note where that cannot be loaded.
+pub(crate) fn choose(milestone: &Milestone, name: Option<&str>, store: &Store) -> Result<Dataset, Failure> {
+    let Some(name) = name else { return or_tinydigits(milestone, store) };
+    let dataset = Description::named(name)?;
+    if milestone.data.iter().all(|known| known.name != dataset.name) {
+        let names: Vec<_> = milestone.data.iter().map(|known| known.name).collect();
+        let failure = Failure::usage(format!(
+            "milestone {} is not graded on {}",
+            milestone.rubric.number, dataset.title
+        ));
+        return Err(failure.help(format!("name {}", names.join(" or "))));
     }
+    Ok(store.load(dataset, milestone.split)?)
 }
 
 /// The data that needs no files.
-pub(crate) fn tinydigits() -> Result<Dataset, Failure> {
-    Ok(Store::at("").load(&TINYDIGITS, Split::Test)?)
+pub(crate) fn tinydigits(milestone: &Milestone) -> Result<Dataset, Failure> {
+    Ok(Store::at("").load(&TINYDIGITS, milestone.split)?)
 }
 
-/// The networks that are shipped recognise digits and nothing else.
-fn digits(name: &str) -> Result<&'static Description, Failure> {
-    let dataset = Description::named(name)?;
-    if dataset.name == CIFAR10.name {
-        return Err(Failure::usage("CIFAR-10 is to train on; accuracy is measured on digits")
-            .help("name mnist or tinydigits"));
-    }
-    Ok(dataset)
-}
-
-/// The test split of what is wanted, or TinyDigits' with a note.
-fn or_tinydigits(wanted: &'static Description, store: &Store) -> Result<Dataset, Failure> {
-    store.load(wanted, Split::Test).or_else(|error| {
+fn or_tinydigits(milestone: &Milestone, store: &Store) -> Result<Dataset, Failure> {
+    let wanted = milestone.data[0];
+    store.load(wanted, milestone.split).or_else(|error| {
         screen::say(&note(wanted, &error));
-        tinydigits()
+        tinydigits(milestone)
     })
 }
 

@@ -2,14 +2,16 @@
 
 use std::{
     path::Path,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
+use indicatif::ProgressBar;
 use tito_artifact::{Artifact, Gated, Limits, Refusal};
 use tito_data::Dataset;
 use tito_grade::{ComponentId, Grade};
 use tito_judge::Seed;
-use tito_milestones::{Context, Milestone};
+use tito_milestones::{Context, Learning, Milestone, Watch};
 use tito_report::Quarantine;
 use tito_sandbox::{HostError, Launch, Metering, Outcome};
 use tito_worker::{Isolation, Quarantined};
@@ -109,9 +111,10 @@ impl Grading<'_> {
     ) -> Result<Grade, HostError> {
         let number = self.milestone.rubric.number;
         let seed = self.secret.map_or_else(Seed::public, |key| Seed::secret(key, number, artifact.digest()));
-        let context = Context::new(launch, &seed, self.data, source);
+        let context = Context::new(launch, &seed, self.data, source).within(&self.limits.run);
         let names: Vec<_> = self.milestone.rubric.checks().map(|(_, rule)| rule.name.clone()).collect();
         let bar = if self.is_alone { progress::steps(names.len() as u64) } else { progress::none() };
+        let context = context.watched(watch(bar.clone()));
         let mut waiting = names.into_iter();
         bar.set_message(waiting.next().unwrap_or_default());
         let grade = tito_milestones::grade(self.milestone, artifact, &context, &mut |check, time| {
@@ -122,6 +125,24 @@ impl Grading<'_> {
         bar.finish_and_clear();
         grade
     }
+}
+
+/// Tells how far a run of training is, behind the name of its check.
+fn watch(bar: ProgressBar) -> Watch {
+    Arc::new(move |Learning { steps: [step, steps], reported, spent }| {
+        let message = bar.message();
+        let check = message.split(':').next().unwrap_or_default().to_owned();
+        let told = reported.map_or(String::new(), |epoch| {
+            format!(
+                "; epoch {}: loss {:.3}, accuracy {:.3}",
+                epoch.number, epoch.training_loss, epoch.training_accuracy
+            )
+        });
+        bar.set_message(format!(
+            "{check}: step {step} of {steps}{told}; {:.0} % of the budget",
+            100.0 * spent
+        ));
+    })
 }
 
 /// What comes of a failure of ours, if it is that whatever runs the submission dies.

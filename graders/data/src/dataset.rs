@@ -1,16 +1,18 @@
 //! A split of a dataset in memory.
 
+use std::sync::Arc;
+
 use tito_tensor::Tensor;
 
 use crate::{Description, Examples, Moments, Part, Problem, Provenance, Split};
 
-/// A split of a dataset in memory: its labels are classes, and there is an image for each.
+/// A split of a dataset in memory: its labels are classes, and there is an image for each. Clones share it.
 #[derive(Clone, Debug)]
 pub struct Dataset {
     description: &'static Description,
     split: Split,
     provenance: Provenance,
-    examples: Examples,
+    examples: Arc<Examples>,
 }
 
 impl Dataset {
@@ -23,7 +25,7 @@ impl Dataset {
         provenance: Provenance,
         examples: Examples,
     ) -> Result<Self, Problem> {
-        let dataset = Self { description, split, provenance, examples };
+        let dataset = Self { description, split, provenance, examples: Arc::new(examples) };
         match dataset.problem() {
             None => Ok(dataset),
             Some(problem) => Err(Problem::Content(problem)),
@@ -81,8 +83,8 @@ impl Dataset {
     /// # Panics
     ///
     /// If an index is not below [`len`](Self::len).
-    pub fn part(&self, indices: Vec<usize>) -> Part<'_> {
-        Part::new(self, indices)
+    pub fn part(&self, indices: Vec<usize>) -> Part {
+        Part::new(self.clone(), indices)
     }
 
     /// The numbers that pixels become, a table for each channel: the byte divided by `full`, and then standardised
@@ -126,7 +128,7 @@ impl Dataset {
     }
 
     fn problem(&self) -> Option<String> {
-        let Examples { pixels, labels } = &self.examples;
+        let Examples { pixels, labels } = &*self.examples;
         let (full, size) = (self.description.full, self.description.image_size());
         if labels.len().checked_mul(size) != Some(pixels.len()) {
             return Some(format!("{} labels and {} pixels, at {size} an image", labels.len(), pixels.len()));

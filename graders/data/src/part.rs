@@ -21,19 +21,20 @@ use crate::{Dataset, Moments};
 /// # Ok::<(), tito_data::DataError>(())
 /// ```
 #[derive(Clone, Debug)]
-pub struct Part<'a> {
-    dataset: &'a Dataset,
+pub struct Part {
+    dataset: Dataset,
     indices: Vec<usize>,
     /// For each channel what each byte becomes.
     scales: Vec<[f32; 256]>,
 }
 
-impl<'a> Part<'a> {
+impl Part {
     /// The examples at these indices, their pixels from 0.0 to 1.0.
-    pub(crate) fn new(dataset: &'a Dataset, indices: Vec<usize>) -> Self {
+    pub(crate) fn new(dataset: Dataset, indices: Vec<usize>) -> Self {
         let wrong = indices.iter().find(|index| **index >= dataset.len());
         assert!(wrong.is_none(), "there is no example {wrong:?} among {}", dataset.len());
-        Self { dataset, indices, scales: dataset.scales(None) }
+        let scales = dataset.scales(None);
+        Self { dataset, indices, scales }
     }
 
     /// How many examples there are.

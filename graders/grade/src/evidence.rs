@@ -20,6 +20,9 @@ pub struct Evidence {
     /// What is better read as a table.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tables: Vec<Table>,
+    /// What is better seen as a curve.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub plots: Vec<Plot>,
 }
 
 /// Columns of words and numbers under a title.
@@ -31,6 +34,26 @@ pub struct Table {
     pub columns: Vec<String>,
     /// One value for every column.
     pub rows: Vec<Vec<String>>,
+}
+
+/// Curves over one axis.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Plot {
+    /// What they show.
+    pub title: String,
+    /// What they run along, for example `epoch`; the first value is that of 1.
+    pub along: String,
+    /// The curves.
+    pub series: Vec<Series>,
+}
+
+/// One curve.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Series {
+    /// Whose it is.
+    pub name: String,
+    /// One after the other.
+    pub values: Vec<Number>,
 }
 
 /// One failed case, told so that a student can find the bug.

@@ -60,6 +60,9 @@ pub struct DataUsed {
     pub examples: u64,
     /// What it stands in for, for example `MNIST`; `None` where it is what the milestone asks for.
     pub stands_in_for: Option<String>,
+    /// The digest of what somebody imported where that is not what was published; `None` where it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub imported_sha256: Option<String>,
 }
 
 impl Grade {

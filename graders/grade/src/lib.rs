@@ -12,7 +12,7 @@ mod result;
 mod rubric;
 
 pub use component::ComponentId;
-pub use evidence::{CaseEvidence, Evidence, Hint, Mismatch, Number, Table};
+pub use evidence::{CaseEvidence, Evidence, Hint, Mismatch, Number, Plot, Series, Table};
 pub use grade::{CriterionGrade, DataUsed, Grade, SeedUsed};
 pub use level::Level;
 pub use points::points;

@@ -66,15 +66,28 @@ pub enum Scoring {
         /// The accuracy that is worth nothing, that of guessing.
         none: f64,
     },
+    /// 1 from this share of the native trainer's accuracy on, 0 up to guessing, linear between.
+    OfNative {
+        /// The share of full marks.
+        full: f64,
+    },
     /// A person decides.
     Review,
 }
 
 impl Scoring {
-    /// The score of a measured accuracy from 0 to 1; `None` for a scoring that is not by accuracy.
-    pub fn of_accuracy(self, accuracy: f64) -> Option<f64> {
-        let Self::Accuracy { full, none } = self else { return None };
-        Some(((accuracy - none) / (full - none)).clamp(0.0, 1.0))
+    /// The score from 0 to 1 of what was measured under the names `accuracy`, and for [`OfNative`](Self::OfNative)
+    /// `native_accuracy` and `guessing`; what was not measured is 0. `None` for a scoring that is not by accuracy.
+    pub fn of_accuracy(self, measured: impl Fn(&str) -> Option<f64>) -> Option<f64> {
+        let measured = |name| measured(name).unwrap_or_default();
+        let (full, none) = match self {
+            Self::Accuracy { full, none } => (full, none),
+            Self::OfNative { full } => (full * measured("native_accuracy"), measured("guessing")),
+            Self::Cases | Self::Review => return None,
+        };
+        // Written so that NaN is worth nothing.
+        let score = (measured("accuracy") - none) / (full - none);
+        Some(if score > 0.0 && full > none { score.min(1.0) } else { 0.0 })
     }
 }
 
@@ -141,6 +154,9 @@ impl CheckRule {
             Scoring::Accuracy { full, none } if !(0.0 <= none && none < full && full <= 1.0) => {
                 Some(format!("check '{}' wants 0 <= none < full <= 1, not {none} and {full}", self.name))
             }
+            Scoring::OfNative { full } if !(0.0 < full && full <= 1.0) => {
+                Some(format!("check '{}' wants 0 < full <= 1, not {full}", self.name))
+            }
             _ => None,
         }
     }
@@ -191,8 +207,21 @@ mod tests {
     #[test]
     fn accuracy_is_linear_between_its_ends() {
         let scoring = Scoring::Accuracy { full: 0.85, none: 0.1 };
-        assert_eq!(scoring.of_accuracy(0.97), Some(1.0));
-        assert_eq!(scoring.of_accuracy(0.05), Some(0.0));
-        assert!((scoring.of_accuracy(0.475).unwrap() - 0.5).abs() < 1e-12);
+        let of = |scoring: Scoring, accuracy: f64| {
+            scoring.of_accuracy(|name| match name {
+                "accuracy" => Some(accuracy),
+                "native_accuracy" => Some(0.6),
+                _ => Some(0.1),
+            })
+        };
+        for (accuracy, score) in [(0.97, 1.0), (0.05, 0.0), (0.475, 0.5), (f64::NAN, 0.0)] {
+            let found = of(scoring, accuracy).unwrap();
+            assert!((found - score).abs() < 1e-12, "{accuracy}: {found}");
+        }
+        for (accuracy, score) in [(0.7, 1.0), (0.54, 1.0), (0.32, 0.5), (0.1, 0.0), (f64::NAN, 0.0)] {
+            let found = of(Scoring::OfNative { full: 0.9 }, accuracy).unwrap();
+            assert!((found - score).abs() < 1e-12, "{accuracy} of the native: {found}");
+        }
+        assert_eq!(Scoring::OfNative { full: 0.9 }.of_accuracy(|_| None), Some(0.0));
     }
 }

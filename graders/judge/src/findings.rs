@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use tito_grade::{CaseEvidence, Evidence, Hint, Number, Table};
+use tito_grade::{CaseEvidence, Evidence, Hint, Number, Plot, Table};
 use tito_sandbox::Usage;
 
 use crate::Misconception;
@@ -29,6 +29,7 @@ pub struct Findings {
     peak_memory_bytes: u64,
     measures: BTreeMap<String, Number>,
     tables: Vec<Table>,
+    plots: Vec<Plot>,
     conclusion: Option<String>,
 }
 
@@ -83,6 +84,11 @@ impl Findings {
         self.tables.push(table);
     }
 
+    /// What was measured, where it is better seen as a curve.
+    pub fn plotted(&mut self, plot: Plot) {
+        self.plots.push(plot);
+    }
+
     /// Sums it up in other words than how many cases were right.
     pub fn conclude(&mut self, sentence: String) {
         self.conclusion = Some(sentence);
@@ -121,6 +127,7 @@ impl Findings {
             failures: self.failures.iter().take(SHOWN).map(|failure| self.named(failure)).collect(),
             measures,
             tables: self.tables.clone(),
+            plots: self.plots.clone(),
         }
     }
 

@@ -36,5 +36,5 @@ fn main() -> Result<(), Box<dyn Error>> {
 fn accuracy(network: &Network, data: &Dataset) -> Result<f32, TrainError> {
     let mut model = Model::build(&network.layers, &mut Draw::new([0; 32]))?;
     model.load(network.parameters.clone())?;
-    Ok(evaluate(&model, &Images(data))?.accuracy)
+    Ok(evaluate(&model, &Images::all(data))?.accuracy)
 }

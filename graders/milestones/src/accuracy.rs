@@ -143,7 +143,7 @@ impl Recognised {
 }
 
 /// The place of the one largest element; none where it is tied, since a constant answers nothing.
-fn largest(row: &[f32]) -> Option<usize> {
+pub(crate) fn largest(row: &[f32]) -> Option<usize> {
     let most = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
     let mut places = row.iter().enumerate().filter(|&(_, &x)| x == most || x.is_nan()).map(|(at, _)| at);
     let first = places.next()?;

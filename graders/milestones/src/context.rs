@@ -4,11 +4,13 @@ use std::{path::Path, sync::OnceLock};
 
 use tito_data::Dataset;
 use tito_judge::{Examiner, Seed};
-use tito_sandbox::{HostError, Launch};
+use tito_sandbox::{HostError, Launch, RunLimits};
 
 use crate::{
     Architecture,
     accuracy::{Measured, measure},
+    classroom::Watch,
+    full_training::{Learnt, learnt},
 };
 
 /// What a check may look at, for the grading of one submission.
@@ -17,20 +19,47 @@ pub struct Context<'a> {
     pub(crate) seed: &'a Seed,
     pub(crate) data: &'a Dataset,
     pub(crate) source: Option<&'a Path>,
+    pub(crate) limits: RunLimits,
+    /// Who is told how far a run of training is.
+    pub(crate) watch: Option<Watch>,
     /// What it made of the test images with the shipped MLP and CNN: a plain loop takes seconds for them, which are not spent twice.
     measured: [OnceLock<Measured>; 2],
+    /// What it has learnt of real images, which takes minutes.
+    learnt: OnceLock<Learnt>,
 }
 
 impl<'a> Context<'a> {
     /// Guests of the submission are made by `launch`, on the engine that counts fuel; cases are drawn from `seed`, and
     /// accuracy is measured on `data`, the test split. Its sources are in `source`, where they were handed in.
     pub fn new(launch: &'a dyn Launch, seed: &'a Seed, data: &'a Dataset, source: Option<&'a Path>) -> Self {
-        Self { launch, seed, data, source, measured: [OnceLock::new(), OnceLock::new()] }
+        let (limits, measured) = (RunLimits::default(), [OnceLock::new(), OnceLock::new()]);
+        Self { launch, seed, data, source, limits, watch: None, measured, learnt: OnceLock::new() }
+    }
+
+    /// The same under these limits, of which the budgets of training are taken.
+    #[must_use]
+    pub fn within(self, limits: &RunLimits) -> Self {
+        Self { limits: limits.clone(), ..self }
+    }
+
+    /// The same, with somebody who is told how far a run of training is.
+    #[must_use]
+    pub fn watched(self, watch: Watch) -> Self {
+        Self { watch: Some(watch), ..self }
     }
 
     /// Asks cases of the submission.
     pub fn examiner(&self) -> Examiner<'_> {
         Examiner::new(self.launch)
+    }
+
+    /// What the submission has learnt of real images, when it is first asked for.
+    pub(crate) fn learnt(&self) -> Result<&Learnt, HostError> {
+        if let Some(learnt) = self.learnt.get() {
+            return Ok(learnt);
+        }
+        let learnt = learnt(self)?;
+        Ok(self.learnt.get_or_init(|| learnt))
     }
 
     /// What the submission makes of the test images with a shipped network, measured when it is first asked for.

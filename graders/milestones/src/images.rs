@@ -1,13 +1,20 @@
 //! A dataset as something to learn from.
 
-use tito_data::Dataset;
+use tito_data::{Dataset, Part};
 use tito_tensor::Tensor;
 use tito_trainer::Examples;
 
-/// The images of a dataset as something to learn from.
-pub struct Images<'a>(pub &'a Dataset);
+/// Images of a dataset as something to learn from.
+pub struct Images(pub Part);
 
-impl Examples for Images<'_> {
+impl Images {
+    /// All of a dataset.
+    pub fn all(data: &Dataset) -> Self {
+        Self(data.part((0..data.len()).collect()))
+    }
+}
+
+impl Examples for Images {
     fn count(&self) -> usize {
         self.0.len()
     }

@@ -1,15 +1,20 @@
 //! A rubric with the checks that it names.
 
+use tito_data::{Description, Split};
 use tito_grade::{Evidence, Rubric};
 use tito_judge::Findings;
 use tito_sandbox::HostError;
 
-use crate::{Context, basic_inference, computer_vision};
+use crate::{Context, basic_inference, computer_vision, full_training};
 
 /// A rubric with the checks that it names.
 pub struct Milestone {
     /// What it promises.
     pub rubric: Rubric,
+    /// The data that it is graded on, the wanted one first; each of the others may stand in for it.
+    pub data: &'static [&'static Description],
+    /// Which images of it.
+    pub split: Split,
     /// The checks that the rubric may name.
     pub(crate) checks: &'static [(&'static str, Check)],
 }
@@ -27,7 +32,7 @@ pub(crate) enum Found {
 
 /// All milestones that this version grades.
 pub fn milestones() -> Vec<Milestone> {
-    vec![basic_inference::milestone(), computer_vision::milestone()]
+    vec![basic_inference::milestone(), computer_vision::milestone(), full_training::milestone()]
 }
 
 /// The milestone of this number, if this version grades it.
@@ -41,12 +46,17 @@ impl Milestone {
     /// # Panics
     ///
     /// If the rubric cannot be read or names a check that is not there.
-    pub(crate) fn embedded(rubric: &str, checks: &'static [(&'static str, Check)]) -> Self {
+    pub(crate) fn embedded(
+        rubric: &str,
+        data: &'static [&'static Description],
+        split: Split,
+        checks: &'static [(&'static str, Check)],
+    ) -> Self {
         let rubric = Rubric::parse(rubric).unwrap_or_else(|error| panic!("{error}"));
         for (_, rule) in rubric.checks() {
             assert!(checks.iter().any(|(name, _)| *name == rule.name), "there is no check '{}'", rule.name);
         }
-        Self { rubric, checks }
+        Self { rubric, data, split, checks }
     }
 
     pub(crate) fn check(&self, name: &str) -> Check {

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use tito_artifact::Artifact;
-use tito_data::MNIST;
+use tito_data::Provenance;
 use tito_grade::{CheckResult, CheckRule, ComponentId, DataUsed, Grade, Number, Scoring, Status};
 use tito_judge::Findings;
 use tito_sandbox::HostError;
@@ -37,7 +37,11 @@ pub fn grade(
     let data = DataUsed {
         name: description.name.to_owned(),
         examples: context.data.len() as u64,
-        stands_in_for: description.stands_in_for(&MNIST).map(str::to_owned),
+        stands_in_for: description.stands_in_for(milestone.data[0]).map(str::to_owned),
+        imported_sha256: match context.data.provenance() {
+            Provenance::Published => None,
+            Provenance::Imported { sha256 } => Some(sha256.to_string()),
+        },
     };
     Ok(Grade::new(&milestone.rubric, component, context.seed.used(), data, &results))
 }
@@ -65,6 +69,6 @@ fn result(rule: &CheckRule, found: Found) -> CheckResult {
 
 /// The score that a rule gives to findings; accuracy that was not measured is none.
 fn score(scoring: Scoring, findings: &Findings) -> f64 {
-    let accuracy = findings.measure("accuracy").map_or(0.0, |Number(accuracy)| accuracy);
-    scoring.of_accuracy(accuracy).unwrap_or_else(|| findings.score())
+    let measured = |name: &str| findings.measure(name).map(|Number(figure)| figure);
+    scoring.of_accuracy(measured).unwrap_or_else(|| findings.score())
 }

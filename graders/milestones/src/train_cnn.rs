@@ -40,6 +40,6 @@ pub fn train_cnn(data: &Dataset) -> Result<Network, TrainError> {
     let description = data.description();
     let mut draw = Seed::public().draw(&format!("train-cnn/{}", description.name));
     let mut model = Model::build(&Architecture::Cnn.layers(description), &mut draw)?;
-    fit(&mut model, &Images(data), None, &recipe(description), &mut |_, _| Directive::Proceed)?;
+    fit(&mut model, &Images::all(data), None, &recipe(description), &mut |_, _| Directive::Proceed)?;
     Ok(Network { layers: model.layers().to_vec(), parameters: model.parameters().to_vec() })
 }

@@ -46,7 +46,7 @@ fn mnist_weights_are_made_again_bit_for_bit() {
 fn accuracy(network: &Network, data: &Dataset) -> f64 {
     let mut model = Model::build(&network.layers, &mut Draw::new([0; 32])).unwrap();
     model.load(network.parameters.clone()).unwrap();
-    f64::from(evaluate(&model, &Images(data)).unwrap().accuracy)
+    f64::from(evaluate(&model, &Images::all(data)).unwrap().accuracy)
 }
 
 /// Another kind of machine may round otherwise on the way, so that its weights are others, and as good.

@@ -3,6 +3,7 @@
 mod checks;
 mod criteria;
 mod header;
+mod plots;
 mod result;
 mod tables;
 
@@ -30,6 +31,7 @@ fn graded(grade: &Grade, capability: &str, style: Style) -> Vec<String> {
         checks::awaiting(grade, style),
         checks::passed(grade, style),
         tables::tables(grade, style),
+        plots::plots(grade, style),
         result::result(grade, style),
     ]
 }

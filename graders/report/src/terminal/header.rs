@@ -47,8 +47,15 @@ fn seed(seed: &SeedUsed) -> String {
 
 fn data(data: &DataUsed) -> String {
     let what = format!("{}, {} examples", printable(&data.name), data.examples);
-    match &data.stands_in_for {
+    let what = match &data.stands_in_for {
         Some(other) => format!("{what}; stands in for {other}"),
+        None => what,
+    };
+    match &data.imported_sha256 {
+        Some(digest) => {
+            let short: String = digest.chars().take(12).collect();
+            format!("{what}; as imported ({}), not as published", printable(&short))
+        }
         None => what,
     }
 }

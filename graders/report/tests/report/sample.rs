@@ -1,8 +1,8 @@
 //! A grade made by hand in which checks ended in every way.
 
 use tito_grade::{
-    CaseEvidence, CheckResult, ComponentId, DataUsed, Evidence, Grade, Hint, Mismatch, Number, Rubric,
-    SeedUsed, Status, Table,
+    CaseEvidence, CheckResult, ComponentId, DataUsed, Evidence, Grade, Hint, Mismatch, Number, Plot, Rubric,
+    SeedUsed, Series, Status, Table,
 };
 use tito_report::{Audience, Document, Quarantine, Refusal, Tool};
 
@@ -41,7 +41,12 @@ pub(crate) fn component() -> ComponentId {
 /// A grade with passed and failed checks, one that awaits review and one that was not run.
 pub(crate) fn grade(seed: SeedUsed) -> Grade {
     let rubric = Rubric::parse(RUBRIC).expect("the rubric above is a rubric");
-    let data = DataUsed { name: "tinydigits".into(), examples: 360, stands_in_for: Some("mnist".into()) };
+    let data = DataUsed {
+        name: "tinydigits".into(),
+        examples: 360,
+        stands_in_for: Some("mnist".into()),
+        imported_sha256: Some("0123456789abcdef".into()),
+    };
     Grade::new(&rubric, component(), seed, data, &results())
 }
 
@@ -112,7 +117,11 @@ fn table() -> Evidence {
         columns: words(&["layer", "parameters"]),
         rows: vec![words(&["relu", "0"]), words(&["dense 64 -> 10\u{1b}[2J", "650"])],
     };
-    Evidence { summary: "8 of 8 cases passed".into(), cases: 8, tables: vec![table], ..Evidence::default() }
+    let losses = [2.5, 1.25, f64::NAN, 0.5].map(Number).into();
+    let series = vec![Series { name: "reported\u{1b}[2J".into(), values: losses }];
+    let plot = Plot { title: "Loss".into(), along: "epoch".into(), series };
+    let summary = "8 of 8 cases passed".into();
+    Evidence { summary, cases: 8, tables: vec![table], plots: vec![plot], ..Evidence::default() }
 }
 
 fn source() -> Evidence {

@@ -95,7 +95,7 @@ impl Batch {
         let grading = Grading {
             milestone: &milestone,
             limits: &limits,
-            data: &dataset::choose(self.inputs.data(), &self.data_folder.store()?)?,
+            data: &dataset::choose(&milestone, self.inputs.data(), &self.data_folder.store()?)?,
             secret: secret.as_deref(),
             isolation: &self.walls.isolation(&limits, self.inputs.cache())?,
             jobs: Some(1),

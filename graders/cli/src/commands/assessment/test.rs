@@ -21,7 +21,7 @@ pub(crate) struct Test {
     /// Which
     #[arg(long, value_name = "NAME", value_parser = sample::parser())]
     sample_submission: &'static Sample,
-    /// The data set that accuracy is measured on
+    /// The data set that is graded on
     #[arg(long, value_name = "NAME", default_value = "tinydigits")]
     data: String,
     #[command(flatten)]
@@ -38,7 +38,7 @@ impl Test {
         let sample = self.sample_submission;
         let milestone = milestone::graded(sample.milestone)?;
         let limits = sample.limits();
-        let data = dataset::choose(Some(&self.data), &self.data_folder.store()?)?;
+        let data = dataset::choose(&milestone, Some(&self.data), &self.data_folder.store()?)?;
         let grading = Grading {
             milestone: &milestone,
             limits: &limits,

@@ -74,18 +74,25 @@ fn scoring(scoring: Scoring) -> String {
         Scoring::Accuracy { full, none } => {
             format!(" Its points rise in a line from {:.0} % to {:.0} %.", 100.0 * none, 100.0 * full)
         }
+        Scoring::OfNative { full } => {
+            format!(
+                " Its points rise in a line from guessing to {:.0} % of the native trainer.",
+                100.0 * full
+            )
+        }
         Scoring::Review => " A person decides.".into(),
     }
 }
 
 /// Those that an honest submission may come near; `--json` has them all.
-fn rows_of(limits: &Limits) -> [[String; 2]; 5] {
+fn rows_of(limits: &Limits) -> [[String; 2]; 6] {
     let run = &limits.run;
     [
         ("component", format!("{} bytes", limits.gate.component_bytes)),
         ("memory", format!("{} bytes", run.memory_bytes)),
         ("fuel", format!("{} units a call, about one an instruction", run.fuel_per_call)),
         ("time", format!("{} ms a call", run.deadline_ms)),
+        ("training", format!("{} units of fuel or {} s of real images", run.fuel_per_fit, run.fit_ms / 1000)),
         ("stack", format!("{} bytes", run.stack_bytes)),
     ]
     .map(|(name, value)| [name.into(), value])
