@@ -10,8 +10,12 @@ use crate::{Dataset, Directive, Epoch, Fault, Loss, Model, Optimizer, OptimizerS
 /// Everything but the model's type may be left out: what is not written yet answers with a fault and costs only what
 /// was asked.
 ///
+/// Here is one that has an optimizer, though none of the contract's: it goes by the sign of a gradient alone.
+///
 /// ```
-/// use tinytorch::{Fault, Layer, LayerSpec, Layers, Learning, Loss, Rng, Sequential, Tensor};
+/// use tinytorch::{
+///     Fault, Layer, LayerSpec, Layers, Learning, Optimizer, OptimizerSpec, Rng, Sequential, Tensor,
+/// };
 ///
 /// struct Framework;
 ///
@@ -24,21 +28,33 @@ use crate::{Dataset, Directive, Epoch, Fault, Loss, Model, Optimizer, OptimizerS
 /// impl Learning for Framework {
 ///     type Model = Sequential<Self>;
 ///
-///     fn mean_squared_error(predictions: &Tensor, targets: &Tensor) -> Result<Loss, Fault> {
-///         let errors: Vec<f32> = predictions.data().iter().zip(targets.data()).map(|(p, t)| p - t).collect();
-///         let count = errors.len() as f32;
-///         let value = errors.iter().map(|error| error * error).sum::<f32>() / count;
-///         let gradient = errors.iter().map(|error| 2.0 * error / count).collect();
-///         Ok(Loss { value, gradient: Tensor::new(predictions.shape(), gradient)? })
+///     fn optimizer(_: &OptimizerSpec) -> Result<Box<dyn Optimizer>, Fault> {
+///         Ok(Box::new(Signs))
 ///     }
 /// }
 ///
 /// tinytorch::export_learning!(Framework);
+///
+/// struct Signs;
+///
+/// impl Optimizer for Signs {
+///     fn step(&mut self, rate: f32, parameters: &mut [&mut Tensor], gradients: &[Tensor]) -> Result<(), Fault> {
+///         for (parameter, gradient) in parameters.iter_mut().zip(gradients) {
+///             if parameter.shape() != gradient.shape() {
+///                 return Err(Fault::shape_mismatch("step: a gradient of another shape than its parameter"));
+///             }
+///             let pairs = parameter.data_mut().iter_mut().zip(gradient.data());
+///             pairs.for_each(|(p, g)| *p -= rate * g.signum());
+///         }
+///         Ok(())
+///     }
+/// }
 /// # fn main() {
-/// # let pair = |a, b| Tensor::new([2], vec![a, b]).unwrap();
-/// # let loss = Framework::mean_squared_error(&pair(1.0, 2.0), &pair(1.0, 4.0)).unwrap();
-/// # assert_eq!(loss, Loss { value: 2.0, gradient: pair(0.0, -2.0) });
-/// # let missing = Framework::cross_entropy(&pair(0.0, 0.0), &[0]);
+/// # let mut parameter = Tensor::new([2], vec![1.0, 2.0]).unwrap();
+/// # let gradient = Tensor::new([2], vec![-7.0, 0.3]).unwrap();
+/// # Signs.step(0.5, &mut [&mut parameter], &[gradient]).unwrap();
+/// # assert_eq!(parameter.data(), [1.5, 1.5]);
+/// # let missing = Framework::cross_entropy(&parameter, &[0]);
 /// # assert!(matches!(missing, Err(Fault::Unsupported(_))));
 /// # }
 /// ```

@@ -1,4 +1,4 @@
-//! What a `TinyTorch` submission in Rust depends on: tensors, layers, and the macro that exports a model.
+//! What a `TinyTorch` submission in Rust depends on: tensors, layers, and the macros that export a framework.
 //!
 //! You write the layers; this crate carries tensors in and out of WebAssembly and chains the layers that you return. It
 //! contains none of the mathematics that you are graded on. `tito new NAME` makes a project that has it all in place;
@@ -115,6 +115,91 @@
 //! assert!(matches!(layer.forward(&Tensor::zeros([2, 3]), Mode::Inference), Err(Fault::ShapeMismatch(_))));
 //! # Ok::<(), Fault>(())
 //! ```
+//!
+//! # Learning
+//!
+//! From milestone 3 on layers go back as well. A layer keeps what its [`backward`](Layer::backward) will need of a
+//! training pass, lists a gradient for each parameter, and adds to it. [`Sequential`] calls the layers from behind, and
+//! lends all parameters and gradients to a step by [`update`](Sequential::update). Here the layer from above learns:
+//!
+//! ```
+//! use tinytorch::{Fault, Layer, Mode, Tensor};
+//! # use tinytorch::{DenseSpec, LayerSpec, Layers, Model, Rng, Sequential};
+//!
+//! struct Gain {
+//!     gain: Tensor,
+//!     gradient: Tensor,
+//!     /// The input of the last training pass.
+//!     input: Option<Tensor>,
+//! }
+//!
+//! impl Layer for Gain {
+//!     fn forward(&mut self, input: &Tensor, mode: Mode) -> Result<Tensor, Fault> {
+//!         if mode == Mode::Training {
+//!             self.input = Some(input.clone());
+//!         }
+//!         // As above.
+//! #         let mut output = input.clone();
+//! #         for row in output.rows_mut() {
+//! #             row.iter_mut().zip(self.gain.data()).for_each(|(x, gain)| *x *= gain);
+//! #         }
+//! #         Ok(output)
+//!     }
+//!
+//!     fn backward(&mut self, output_gradient: &Tensor) -> Result<Tensor, Fault> {
+//!         let Some(input) = &self.input else { return Err(Fault::invalid_argument("gain: not trained")) };
+//!         for (x, dy) in input.rows().zip(output_gradient.rows()) {
+//!             let sums = self.gradient.data_mut().iter_mut();
+//!             sums.zip(x.iter().zip(dy)).for_each(|(sum, (x, dy))| *sum += x * dy);
+//!         }
+//!         let mut input_gradient = output_gradient.clone();
+//!         for row in input_gradient.rows_mut() {
+//!             row.iter_mut().zip(self.gain.data()).for_each(|(dy, gain)| *dy *= gain);
+//!         }
+//!         Ok(input_gradient)
+//!     }
+//!
+//!     fn gradients(&self) -> Vec<&Tensor> {
+//!         vec![&self.gradient]
+//!     }
+//!
+//!     fn gradients_mut(&mut self) -> Vec<&mut Tensor> {
+//!         vec![&mut self.gradient]
+//!     }
+//! #   fn parameters(&self) -> Vec<&Tensor> {
+//! #       vec![&self.gain]
+//! #   }
+//! #   fn parameters_mut(&mut self) -> Vec<&mut Tensor> {
+//! #       vec![&mut self.gain]
+//! #   }
+//!     // parameters and parameters_mut as above
+//! }
+//! # struct Framework;
+//! # impl Layers for Framework {
+//! #     fn layer(_: &LayerSpec, _: &mut Rng) -> Result<Box<dyn Layer>, Fault> {
+//! #         let gain = Tensor::from_fn([2], || 1.0);
+//! #         Ok(Box::new(Gain { gradient: Tensor::zeros([2]), gain, input: None }))
+//! #     }
+//! # }
+//! # let mut model = Sequential::<Framework>::build(&[LayerSpec::Relu], 0)?;
+//! # let inputs = Tensor::new([1, 2], vec![1.0, 2.0])?;
+//!
+//! let outputs = model.forward(&inputs, Mode::Training)?;
+//! let output_gradient = outputs.map(|y| y - 3.0);
+//! model.backward(&output_gradient)?;
+//! model.update(|parameters, gradients| {
+//!     for (parameter, gradient) in parameters.iter_mut().zip(gradients) {
+//!         parameter.data_mut().iter_mut().zip(gradient.data()).for_each(|(p, g)| *p -= 0.1 * g);
+//!     }
+//! });
+//! # assert_eq!(model.parameters()[0].data(), [1.2, 1.2]);
+//! # Ok::<(), Fault>(())
+//! ```
+//!
+//! [`Learning`] is where a framework answers for the rest: its losses, its [`Optimizer`]s, `fit` over a [`Dataset`], and
+//! checkpoints. Write them one by one, as you do with layers; [`export_learning!`] then stands in place of
+//! [`export_inference!`]. A checkpoint holds [`Sequential::specs`], every parameter, and every layer's
+//! [`state`](Layer::state).
 //!
 //! # Speed
 //!

@@ -33,10 +33,15 @@ impl<'a> Images<'a> {
     }
 
     /// The element at an index, if it is in the image.
-    pub fn at(&self, n: usize, c: usize, [y, x]: [isize; 2]) -> Option<f32> {
+    pub fn at(&self, n: usize, c: usize, index: [isize; 2]) -> Option<f32> {
+        self.place(n, c, index).map(|place| self.data[place])
+    }
+
+    /// Where the element at an index lies, if it is in the image.
+    pub fn place(&self, n: usize, c: usize, [y, x]: [isize; 2]) -> Option<usize> {
         let [_, channels, height, width] = self.shape;
         let (y, x) = (usize::try_from(y).ok()?, usize::try_from(x).ok()?);
-        (y < height && x < width).then(|| self.data[((n * channels + c) * height + y) * width + x])
+        (y < height && x < width).then(|| ((n * channels + c) * height + y) * width + x)
     }
 
     /// Images of this shape whose elements are images of an index.

@@ -9,6 +9,7 @@ mod guest;
 mod heap;
 mod images;
 mod layer;
+pub mod learning;
 mod pool2d;
 mod right;
 mod stack;

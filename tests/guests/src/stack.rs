@@ -73,4 +73,33 @@ impl Stack {
         }
         Ok(carried)
     }
+
+    /// The output of the last layer, in this mode.
+    ///
+    /// # Errors
+    ///
+    /// The first fault of a layer.
+    pub fn pass(&mut self, input: &Tensor, mode: Mode) -> Result<Tensor, Fault> {
+        self.layers.iter_mut().try_fold(input.clone(), |carried, layer| layer.forward(&carried, mode))
+    }
+
+    /// The gradient with respect to the input of the last training pass.
+    ///
+    /// # Errors
+    ///
+    /// The first fault of a layer.
+    pub fn backward(&mut self, gradient: &Tensor) -> Result<Tensor, Fault> {
+        self.layers.iter_mut().rev().try_fold(gradient.clone(), |carried, layer| layer.backward(&carried))
+    }
+
+    /// All gradients, in the order of the parameters.
+    pub fn gradients(&self) -> Vec<Tensor> {
+        self.layers.iter().flat_map(|layer| layer.gradients()).cloned().collect()
+    }
+
+    /// Sets all gradients to zero.
+    pub fn zero_gradients(&mut self) {
+        let gradients = self.layers.iter_mut().flat_map(|layer| layer.gradients_mut());
+        gradients.for_each(|gradient| gradient.data_mut().fill(0.0));
+    }
 }

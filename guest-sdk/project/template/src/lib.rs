@@ -23,6 +23,7 @@ impl Layers for Framework {
     }
 }
 
+// TODO, milestone 3: `impl Learning for Framework` and `tinytorch::export_learning!(Framework);` instead.
 tinytorch::export_inference!(Sequential<Framework>);
 
 /// y = x W + b over the last axis; any number of axes may stand before it.
