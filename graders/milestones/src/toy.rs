@@ -90,7 +90,7 @@ pub(crate) fn images(draw: &mut Draw, count: usize) -> Task {
     Task { layers, parameters, training, validation: None, ..task }
 }
 
-/// Examples of many features, in batches of 64 KiB.
+/// Examples of many features, of 1 KiB each.
 pub(crate) fn wide(draw: &mut Draw, batch_size: u32) -> Task {
     let features = 256;
     let layers = vec![dense(features, HIDDEN), Layer::Tanh, dense(HIDDEN, CLASSES)];

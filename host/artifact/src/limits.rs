@@ -201,7 +201,7 @@ impl Default for RunLimits {
             stack_bytes: MIB as u32,
             deadline_ms: 20_000,
             total_ms: 120_000,
-            fuel_per_fit: 2_000_000_000_000,
+            fuel_per_fit: 1_600_000_000_000,
             fit_ms: 360_000,
             output_bytes: 64 * MIB as u32,
             output_elements: 16 * MIB,

@@ -44,8 +44,7 @@ pub enum Split {
     Validation,
 }
 
-/// What a run of training may take before the host asks it to end. It has as much as any other call on top of that,
-/// to return in.
+/// What a run of training may take before the host asks it to end. It has some more to return in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Budget {
     /// Units of fuel.
@@ -129,11 +128,12 @@ impl Budget {
         spent.fuel <= self.fuel && spent.time <= Duration::from_millis(self.ms)
     }
 
-    /// With what it takes to return.
+    /// With what it takes to return: another call, and a fiftieth, since it is told when it next asks for a batch, and a
+    /// batch takes as much as there are steps in the budget.
     pub fn with_return(self, limits: &RunLimits) -> Self {
         Self {
-            fuel: self.fuel.saturating_add(limits.fuel_per_call),
-            ms: self.ms.saturating_add(limits.deadline_ms),
+            fuel: self.fuel.saturating_add(self.fuel / 50).saturating_add(limits.fuel_per_call),
+            ms: self.ms.saturating_add(self.ms / 50).saturating_add(limits.deadline_ms),
         }
     }
 }

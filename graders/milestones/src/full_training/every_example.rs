@@ -2,7 +2,7 @@
 
 use tito_grade::Hint;
 use tito_judge::{Draw, Findings, advice};
-use tito_sandbox::{Budget, HostError};
+use tito_sandbox::{Budget, HostError, Outcome};
 
 use super::hint;
 use crate::{
@@ -141,7 +141,12 @@ fn run(context: &Context<'_>, task: &Task) -> Result<Trained, HostError> {
 
 /// What came of a run instead of a history.
 pub(super) fn unfinished(trained: &Trained) -> Option<(String, Option<Hint>)> {
-    let is_right = trained.outcome.clone().answer().is_some();
+    if trained.record.is_over {
+        let told =
+            format!("the budget was spent, {} units of fuel, before it was done", trained.record.spent.fuel);
+        return Some((told, None));
+    }
+    let is_right = matches!(trained.outcome, Outcome::Answer(_));
     (!is_right).then(|| (trained.outcome.to_string(), advice(&trained.outcome)))
 }
 

@@ -153,7 +153,7 @@ pub(super) fn memory(context: &Context<'_>) -> Result<Found, HostError> {
     let mut findings = Findings::default();
     let mut held = [0; 2];
     for (held, epochs) in held.iter_mut().zip([5, 50]) {
-        let mut task = toy::wide(&mut draw, 64);
+        let mut task = toy::wide(&mut draw, 16);
         task.recipe.epochs = epochs;
         let trained = whole(context, &task)?;
         findings.used(trained.usage);
@@ -169,7 +169,7 @@ pub(super) fn memory(context: &Context<'_>) -> Result<Found, HostError> {
     Ok(Found::Cases(findings))
 }
 
-/// What an allocator may take for its own order. A batch of these runs is as large, and there are 180 in the difference.
+/// What an allocator may take for its own order. A batch of these runs is 16 KiB, and there are 180 in the difference.
 const ALLOWED_GROWTH: u64 = 256 << 10;
 
 fn compare(findings: &mut Findings, asked: &str, one: &Trained, other: &Trained, named: &str) {

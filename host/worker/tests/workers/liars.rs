@@ -13,7 +13,7 @@ use std::{
 };
 
 use tito_lockdown::Orders;
-use tito_sandbox::{Fault, Layer, ModelId, Outcome, Trap, TrapKind, Usage};
+use tito_sandbox::{Epoch, Fault, Layer, ModelId, Outcome, Split, Trap, TrapKind, Usage};
 use tito_tensor::Shape;
 use tito_worker::wire::{self, Frame, Order, RanShape, Reply, Report, Request, VERSION, Value};
 
@@ -41,6 +41,8 @@ pub(crate) const LIES: &[(&str, Lie, &str)] = &[
         "fuel",
     ),
     ("terminal-codes", |socket, call| logged(socket, call, "\u{1b}[2J"), "not escaped"),
+    ("an-epoch-unasked", |socket, call| reply(socket, call, epoch()), "not asked to"),
+    ("a-batch-unasked", |socket, call| reply(socket, call, wanted()), "not asked to"),
     ("hang-up", |_, _| hang_up(), "status 0"),
     ("status", |_, _| process::exit(77), "status 77"),
     ("abort", |_, _| process::abort(), "SIGABRT"),
@@ -156,6 +158,22 @@ fn lie_of(name: &str) -> Lie {
                 .1
         }
     }
+}
+
+fn epoch() -> Report {
+    let (training_loss, training_accuracy) = (0.5, 0.5);
+    let epoch = Epoch {
+        number: 1,
+        training_loss,
+        training_accuracy,
+        validation_loss: None,
+        validation_accuracy: None,
+    };
+    Report::Epoch { epoch, fuel: 0 }
+}
+
+fn wanted() -> Report {
+    Report::Wanted { split: Split::Training, indices: vec![u32::MAX], fuel: 0 }
 }
 
 fn ready(version: &str) -> Report {

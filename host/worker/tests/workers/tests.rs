@@ -6,7 +6,10 @@ use std::{
     fs,
     path::Path,
     process::Command,
-    sync::atomic::{AtomicUsize, Ordering},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
     thread,
     time::Duration,
 };
@@ -14,8 +17,9 @@ use std::{
 use libtest_mimic::{Failed, Trial};
 use tito_artifact::{Artifact, Gated, Limits};
 use tito_sandbox::{
-    Called, Guest, HostError, Launch, Layer, LimitKind, Metering, Mode, Outcome, Ran, Run, Sandbox, TrapKind,
-    Watch,
+    Batch, Budget, Callbacks, Called, DenseSpec, Directive, Epoch, Fault, Guest, HostError, Launch, Layer,
+    Lent, Lesson, LimitKind, Metering, Mode, ModelId, OptimizerSpec, Outcome, Ran, Recipe, Run, Sandbox,
+    Schedule, SgdSpec, Spent, Split, TrapKind, Watch,
 };
 use tito_tensor::Tensor;
 use tito_tests::wat_guest;
@@ -47,6 +51,8 @@ type Test = (&'static str, fn());
 const TESTS: &[Test] = &[
     ("a_remote_guest_is_like_a_local_one", a_remote_guest_is_like_a_local_one),
     ("runs_are_like_local_ones", runs_are_like_local_ones),
+    ("a_remote_guest_learns_like_a_local_one", a_remote_guest_learns_like_a_local_one),
+    ("a_run_ends_by_its_budget", a_run_ends_by_its_budget),
     ("a_run_that_ends_its_guest_costs_no_other", a_run_that_ends_its_guest_costs_no_other),
     ("runs_that_never_end_are_ended_each", runs_that_never_end_are_ended_each),
     ("a_component_without_the_interface_is_unsupported", a_component_without_the_interface_is_unsupported),
@@ -64,7 +70,10 @@ const TESTS: &[Test] = &[
     ("a_program_that_is_not_there_is_ours", a_program_that_is_not_there_is_ours),
     ("what_was_compiled_is_kept", what_was_compiled_is_kept),
     ("the_canary_is_the_skeleton_and_lives", the_canary_is_the_skeleton_and_lives),
-    ("epochs_are_answered_and_logs_arrive", epochs_are_answered_and_logs_arrive),
+    (
+        "epochs_that_nobody_asked_for_are_answered_and_logs_arrive",
+        epochs_that_nobody_asked_for_are_answered_and_logs_arrive,
+    ),
 ];
 
 /// What takes long, and is run by CI alone.
@@ -132,7 +141,7 @@ fn a_remote_guest_is_like_a_local_one() {
     let sandbox = Sandbox::new(Metering::Metered, Watch::Inside, &limits.run).expect("the host is well");
     let local = answered(sandbox.compile(&artifact));
     let remote = answered(remote("honest", &artifact, Metering::Metered, &limits));
-    let dense = |inputs| Layer::Dense(tito_sandbox::DenseSpec { inputs, outputs: 300, bias: true });
+    let dense = |inputs| Layer::Dense(DenseSpec { inputs, outputs: 300, bias: true });
     // Large enough for frames that are sent in pieces.
     let large = Tensor::from_fn([200, 500], |i| (i % 31) as f32);
     let life = |launch: &dyn Launch| {
@@ -149,13 +158,113 @@ fn a_remote_guest_is_like_a_local_one() {
     assert_eq!(life(&remote), life(&local));
 }
 
+/// Lends rows of a few numbers, the first of which tells the class, and notes what it is asked.
+#[derive(Default)]
+struct School {
+    asked: Vec<String>,
+    /// Whether it hands out nothing.
+    is_closed: bool,
+}
+
+impl Callbacks for School {
+    fn report(&mut self, epoch: Epoch, spent: Spent) -> Directive {
+        self.asked.push(format!("{epoch:?}, {} fuel", spent.fuel));
+        if epoch.number < 2 { Directive::Proceed } else { Directive::Stop }
+    }
+
+    fn batch(&mut self, split: Split, indices: &[u32], spent: Spent) -> Result<Batch, Fault> {
+        self.asked.push(format!("{split:?} {indices:?}, {} fuel", spent.fuel));
+        if self.is_closed {
+            return Err(Fault::Internal("closed".into()));
+        }
+        let targets: Vec<u32> = indices.iter().map(|index| index % 2).collect();
+        let row = |at: usize| if at.is_multiple_of(3) { targets[at / 3] as f32 } else { at as f32 / 100.0 };
+        Ok(Batch { inputs: Tensor::from_fn([indices.len() as u32, 3], row), targets })
+    }
+}
+
+fn lesson(limits: &Limits) -> Lesson {
+    let lent = |length| Lent { length, example_shape: vec![3], classes: 2 };
+    let optimizer = OptimizerSpec::Sgd(SgdSpec { learning_rate: 0.5, momentum: 0.9, weight_decay: 0.0 });
+    let recipe = Recipe {
+        optimizer,
+        schedule: Schedule::Cosine(0.1),
+        clip_norm: Some(1.0),
+        epochs: 5,
+        batch_size: 8,
+        shuffle: true,
+        seed: 11,
+    };
+    Lesson { training: lent(20), validation: Some(lent(6)), recipe, budget: Budget::of_a_call(&limits.run) }
+}
+
+fn classifier(guest: &mut dyn Guest) -> ModelId {
+    answered(guest.build(&[Layer::Dense(DenseSpec { inputs: 3, outputs: 2, bias: true })], 7))
+}
+
+fn a_remote_guest_learns_like_a_local_one() {
+    let limits = Limits::default();
+    let artifact = reference(&limits);
+    let sandbox = Sandbox::new(Metering::Metered, Watch::Inside, &limits.run).expect("the host is well");
+    let local = answered(sandbox.compile(&artifact));
+    let remote = answered(remote("honest", &artifact, Metering::Metered, &limits));
+    let life = |launch: &dyn Launch| {
+        let mut guest = answered(launch.launch());
+        let model = classifier(guest.as_mut());
+        let school = Arc::new(Mutex::new(School::default()));
+        let history = answered(guest.fit(model, &lesson(&limits), school.clone()));
+        assert_eq!(history.len(), 2, "it was told to stop after the second epoch");
+        let fuel = guest.usage();
+        let checkpoint = answered(guest.save(model));
+        let again = answered(guest.restore(&checkpoint));
+        let parameters = answered(guest.parameters(again));
+        let logits = answered(guest.forward(model, &Tensor::from_fn([2, 3], |i| i as f32), Mode::Training));
+        let loss = answered(guest.cross_entropy(&logits, &[1, 0]));
+        let other = answered(guest.mean_squared_error(&logits, &Tensor::zeros([2, 2])));
+        let back = answered(guest.backward(model, &loss.gradient));
+        let gradients = answered(guest.gradients(model));
+        answered(guest.zero_gradients(model));
+        let zeros = answered(guest.gradients(model));
+        assert!(zeros.iter().flat_map(Tensor::data).all(|&x| x == 0.0));
+        let optimizer = answered(guest.build_optimizer(lesson(&limits).recipe.optimizer));
+        let stepped = answered(guest.step(optimizer, &parameters, &gradients));
+        let wrong = guest.cross_entropy(&logits, &[2, 0]).expect("the host is well").to_string();
+        let asked = school.lock().expect("nobody panics who lends").asked.clone();
+        (asked, history, fuel, checkpoint, stepped, loss, other, back, wrong, guest.usage())
+    };
+    let found = life(&remote);
+    assert!(found.0.len() > 8, "{:?}", found.0);
+    assert_eq!(found, life(&local));
+}
+
+/// What a host says that hands out nothing more is what `fit` answers, and the model is still there.
+fn a_run_ends_by_its_budget() {
+    let limits = Limits::default();
+    let remote = answered(remote("honest", &reference(&limits), Metering::Metered, &limits));
+    let mut guest = answered(remote.launch());
+    let model = classifier(guest.as_mut());
+    let school = Arc::new(Mutex::new(School { is_closed: true, ..School::default() }));
+    let ended = guest.fit(model, &lesson(&limits), school).expect("the host is well");
+    assert!(matches!(&ended, Outcome::Fault(Fault::Internal(words)) if words == "closed"), "{ended}");
+    assert_eq!(answered(guest.parameters(model)).len(), 2);
+    let budget = Budget { fuel: 0, ms: 20_000 };
+    let small = short(|limits| limits.run.fuel_per_call = 30_000);
+    let remote = answered(self::remote("honest", &reference(&small), Metering::Metered, &small));
+    let mut guest = answered(remote.launch());
+    let model = classifier(guest.as_mut());
+    let lesson = Lesson { budget, ..lesson(&small) };
+    let ended = guest.fit(model, &lesson, Arc::new(Mutex::new(School::default())));
+    let ended = ended.expect("the host is well");
+    assert!(matches!(ended, Outcome::Limit(limit) if limit.allowed == 30_000), "{ended}");
+}
+
 fn runs_are_like_local_ones() {
     let limits = Limits::default();
     let artifact = reference(&limits);
     let sandbox = Sandbox::new(Metering::Metered, Watch::Inside, &limits.run).expect("the host is well");
     let local = answered(sandbox.compile(&artifact));
     let remote = answered(remote("honest", &artifact, Metering::Metered, &limits));
-    let dense = [Layer::Dense(tito_sandbox::DenseSpec { inputs: 300, outputs: 1_000, bias: false })];
+    let dense = [Layer::Dense(DenseSpec { inputs: 300, outputs: 1_000, bias: false })];
     let weight = [Tensor::from_fn([300, 1_000], |i| (i % 7) as f32)];
     let (row, rows) = (Tensor::from_fn([1, 300], |i| i as f32), Tensor::zeros([800, 300]));
     // Answers of many elements, and parameters of many, which do not go into one message together.
@@ -208,7 +317,7 @@ fn a_component_without_the_interface_is_unsupported() {
     let artifact = gated(b"\0asm\x0d\0\x01\0".to_vec(), &Limits::default());
     let outcome = remote("honest", &artifact, Metering::Metered, &Limits::default());
     let outcome = outcome.expect("the host is well").launch().expect("the host is well");
-    assert!(matches!(outcome, Outcome::Fault(tito_sandbox::Fault::Unsupported(_))), "{outcome}");
+    assert!(matches!(outcome, Outcome::Fault(Fault::Unsupported(_))), "{outcome}");
 }
 
 fn short(change: impl FnOnce(&mut Limits)) -> Limits {
@@ -310,7 +419,7 @@ fn is_found_out(lie: &str, words: &str) {
     // Who answers twice is found out at the next call.
     let outcome = guest.build(&[Layer::Relu], 1).expect("one death is an outcome");
     let outcome = match outcome {
-        Outcome::Answer(_) => guest.parameters(tito_sandbox::ModelId::new(0)).map(|found| found.map(|_| ())),
+        Outcome::Answer(_) => guest.parameters(ModelId::new(0)).map(|found| found.map(|_| ())),
         other => Ok(other.map(|_| ())),
     };
     match outcome.expect("one death is an outcome") {
@@ -499,7 +608,7 @@ fn the_canary_is_the_skeleton_and_lives() {
     assert!(error.to_string().contains("canary"), "{error}");
 }
 
-fn epochs_are_answered_and_logs_arrive() {
+fn epochs_that_nobody_asked_for_are_answered_and_logs_arrive() {
     let imports = r#"
         (import "tinytorch:framework/telemetry@0.1.0" "log" (func $log (param i32 i32)))
         (import "tinytorch:framework/telemetry@0.1.0" "report"
