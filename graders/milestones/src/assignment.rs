@@ -25,13 +25,18 @@ pub struct Assignment {
     pub recipe: Recipe,
     /// How many images are learnt.
     pub training: usize,
-    /// How many are only looked at.
+    /// How many are only looked at; and as many are kept by the host, which measures on them what was learnt.
     pub validation: usize,
     classes: u32,
 }
 
-/// Training and validation images that a draw has picked, and where training begins.
-pub struct Drawn(pub(crate) Task);
+/// Images that a draw has picked, and where training begins.
+pub struct Drawn {
+    /// What is lent.
+    pub(crate) task: Task,
+    /// What is never lent: whoever is lent an image can learn its label by heart.
+    pub(crate) held_out: SharedExamples,
+}
 
 impl Assignment {
     /// That of a small convolutional network.
@@ -39,7 +44,7 @@ impl Assignment {
         let is_tiny = data.name == TINYDIGITS.name;
         let channels: &[u32] = if is_tiny { &[8, 16] } else { &[8, 16, 32] };
         let (epochs, batch_size, learning_rate) = if is_tiny { (8, 32, 4e-3) } else { (5, 50, 2e-3) };
-        let (training, validation) = if is_tiny { (1200, 148) } else { (20_000, 2_000) };
+        let (training, validation) = if is_tiny { (1_050, 149) } else { (20_000, 2_000) };
         let recipe = recipe(epochs, batch_size, learning_rate);
         Self { layers: network(data, channels), recipe, training, validation, classes: data.classes }
     }
@@ -59,19 +64,20 @@ impl Assignment {
     pub fn draw(&self, data: &Dataset, draw: &mut Draw) -> Drawn {
         let order = draw.permutation(data.len());
         let (training, rest) = order.split_at(self.training);
-        let (training, validation) =
-            (data.part(training.to_vec()), data.part(rest[..self.validation].to_vec()));
-        let moments = training.moments();
-        let [training, validation] = [training, validation]
-            .map(|part| Arc::new(Images(part.standardised(&moments))) as SharedExamples);
-        Drawn(Task {
+        let (validation, rest) = rest.split_at(self.validation);
+        let moments = data.part(training.to_vec()).moments();
+        let [training, validation, held_out] = [training, validation, &rest[..self.validation]]
+            .map(|places| data.part(places.to_vec()).standardised(&moments))
+            .map(|part| Arc::new(Images(part)) as SharedExamples);
+        let task = Task {
             layers: self.layers.clone(),
             parameters: parameters(&self.layers, draw),
             training,
             validation: Some(validation),
             classes: self.classes,
             recipe: Recipe { seed: draw.below(u64::MAX), ..self.recipe },
-        })
+        };
+        Drawn { task, held_out }
     }
 }
 
@@ -82,7 +88,7 @@ impl Drawn {
     ///
     /// If a layer has no native kernel.
     pub fn train(&self) -> Result<Vec<Epoch>, TrainError> {
-        let Task { layers, parameters, training, validation, recipe, .. } = &self.0;
+        let Task { layers, parameters, training, validation, recipe, .. } = &self.task;
         let mut model = Model::build(layers, &mut Draw::new([0; 32]))?;
         model.load(parameters.clone())?;
         let validation = validation.as_ref().map(|examples| examples.as_ref() as &dyn Examples);

@@ -8,7 +8,7 @@ use tito_sandbox::{Budget, Epoch, Guest, HostError, Mode, ModelId, Outcome, Spli
 use tito_trainer::Examples;
 
 use crate::{
-    Assignment, Context, Curve,
+    Assignment, Context, Curve, Drawn,
     classroom::{End, Record, Task, learn_and},
     curve::native,
     milestone::Found,
@@ -36,16 +36,15 @@ struct Counted {
 /// Has the submission learn what is assigned; it takes minutes, and is done once.
 pub(crate) fn learnt(context: &Context<'_>) -> Result<Learnt, HostError> {
     let assignment = Assignment::of(context.data.description());
-    let task = assignment.draw(context.data, &mut context.seed.draw("3/images")).0;
+    let Drawn { task, held_out } = assignment.draw(context.data, &mut context.seed.draw("3/images"));
     let end = End { stop: None, budget: Budget::of_training(&context.limits) };
-    let validation = task.validation.clone().expect("validation images are drawn");
     let mut counted = Outcome::Answer([Counted { loss: 0.0, accuracy: 0.0 }; 2]);
     let trained = learn_and(context, &task, end, &mut |guest, model| {
-        // As many of those that were learnt as of the others.
-        let some = validation.count();
+        // As many of those that were learnt as of those that were never lent.
+        let some = held_out.count();
         counted = count(guest, model, &task, task.training.as_ref(), some)?.then(|training| {
-            let validation = count(guest, model, &task, validation.as_ref(), some)?;
-            Ok(validation.map(|validation| [training, validation]))
+            let others = count(guest, model, &task, held_out.as_ref(), some)?;
+            Ok(others.map(|others| [training, others]))
         })?;
         Ok(())
     })?;
@@ -94,12 +93,12 @@ pub(super) fn accuracy(context: &Context<'_>) -> Result<Found, HostError> {
     let mut findings = learnt.findings();
     findings.measured("native_accuracy", last.validation_accuracy);
     findings.measured("guessing", 1.0 / f64::from(description.classes));
-    if let Outcome::Answer([training, validation]) = &learnt.outcome {
-        findings.measured("accuracy", validation.accuracy);
-        findings.measured("validation_loss", validation.loss);
+    if let Outcome::Answer([training, others]) = &learnt.outcome {
+        findings.measured("accuracy", others.accuracy);
+        findings.measured("loss", others.loss);
         findings.measured("training_accuracy", training.accuracy);
-        findings.measured("generalisation_gap", training.accuracy - validation.accuracy);
-        findings.conclude(learnt.sentence(validation.accuracy, &curve));
+        findings.measured("generalisation_gap", training.accuracy - others.accuracy);
+        findings.conclude(learnt.sentence(others.accuracy, &curve));
     }
     learnt.shown(&curve, &mut findings);
     Ok(Found::Cases(findings))
@@ -113,7 +112,7 @@ pub(super) fn beats_linear(context: &Context<'_>) -> Result<Found, HostError> {
     findings.measured("linear_accuracy", wanted);
     if let Outcome::Answer([_, Counted { accuracy, .. }]) = learnt.outcome {
         findings.measured("accuracy", accuracy);
-        let told = || format!("{:.1} % of the validation images right", 100.0 * accuracy);
+        let told = || format!("{:.1} % of images that were never lent are right", 100.0 * accuracy);
         let asked = format!("more than the {:.1} % of a linear model", 100.0 * wanted);
         findings.question(asked, (accuracy <= wanted).then(|| (told(), None)));
     }
@@ -142,7 +141,7 @@ impl Learnt {
     fn sentence(&self, accuracy: f64, curve: &Curve) -> String {
         let last = curve.epochs[curve.epochs.len() - 1].validation_accuracy;
         let reached = format!(
-            "{:.1} % of the validation images right, where the native trainer has {:.1} %",
+            "{:.1} % of images that were never lent are right, where the native trainer has {:.1} %",
             100.0 * accuracy,
             100.0 * last
         );

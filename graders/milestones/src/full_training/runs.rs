@@ -44,24 +44,44 @@ pub(super) fn stop(context: &Context<'_>) -> Result<Found, HostError> {
     Ok(Found::Cases(findings))
 }
 
-/// The same seed gives the same parameters, bit for bit.
+/// The same seed gives the same parameters, bit for bit, also in a guest that has trained before.
 pub(super) fn same_seed(context: &Context<'_>) -> Result<Found, HostError> {
     let mut draw = context.seed.draw("3/same-seed");
     let mut findings = Findings::default();
     let task = toy::task(&mut draw, 41, 9, 8);
-    let [first, again] = [whole(context, &task)?, whole(context, &task)?];
-    let is_moved = first.parameters.as_ref().is_some_and(|after| !same(after, &task.parameters));
-    compare(&mut findings, "a run, made again", &first, &again, "seed-not-obeyed");
-    let came_back = (!is_moved).then(|| ("the parameters of before".to_owned(), hint("nothing-learnt")));
+    let (outcome, usage) = context.examiner().with_guest(|guest| {
+        trained(guest, context, &task)?
+            .then(|first| Ok(trained(guest, context, &task)?.map(|again| [first, again])))
+    })?;
+    findings.used(usage);
+    let came_back = match &outcome {
+        Outcome::Answer([first, again]) if same(first, again) => None,
+        Outcome::Answer(_) => Some(("other parameters".to_owned(), hint("seed-not-obeyed"))),
+        other => Some((other.to_string(), advice(other))),
+    };
+    findings.question("a run, made again by another model of the same guest", came_back);
+    let Outcome::Answer([first, _]) = outcome else { return Ok(Found::Cases(findings)) };
+    let is_still = same(&first, &task.parameters);
+    let came_back = is_still.then(|| ("the parameters of before".to_owned(), hint("nothing-learnt")));
     findings.question("parameters that training moves", came_back);
     let mut other = task.clone();
     other.recipe.seed ^= 1 << draw.below(60);
     let other = whole(context, &other)?;
     findings.used(other.usage);
-    let is_deaf = matches!((&first.parameters, &other.parameters), (Some(a), Some(b)) if same(a, b));
+    let is_deaf = other.parameters.is_some_and(|other| same(&first, &other));
     let came_back = is_deaf.then(|| ("the same parameters".to_owned(), hint("recipe-seed-ignored")));
     findings.question("another seed of the recipe, which shuffles otherwise", came_back);
     Ok(Found::Cases(findings))
+}
+
+/// The parameters of a new model of this guest after a run.
+fn trained(guest: &mut dyn Guest, context: &Context<'_>, task: &Task) -> Called<Vec<Tensor>> {
+    guest.build(&task.layers, task.recipe.seed)?.then(|model| {
+        guest.load(model, &task.parameters)?.then(|()| {
+            let history = fit(guest, model, task, Budget::of_a_call(&context.limits))?;
+            history.then(|_| guest.parameters(model))
+        })
+    })
 }
 
 /// What is learnt does not depend on the validation examples, nor on whether there are any.
