@@ -43,7 +43,7 @@ impl Assignment {
     pub fn of(data: &Description) -> Self {
         let is_tiny = data.name == TINYDIGITS.name;
         let channels: &[u32] = if is_tiny { &[8, 16] } else { &[8, 16, 32] };
-        let (epochs, batch_size, learning_rate) = if is_tiny { (8, 32, 4e-3) } else { (5, 50, 2e-3) };
+        let (epochs, batch_size, learning_rate) = if is_tiny { (12, 32, 4e-3) } else { (5, 50, 2e-3) };
         let (training, validation) = if is_tiny { (1_050, 149) } else { (20_000, 2_000) };
         let recipe = recipe(epochs, batch_size, learning_rate);
         Self { layers: network(data, channels), recipe, training, validation, classes: data.classes }
