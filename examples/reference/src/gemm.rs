@@ -106,20 +106,33 @@ fn pack_transposed(b: &[f32], depth: usize, rows: Range<usize>, panel: &mut Pane
     }
 }
 
-/// The products of four rows with a panel.
+/// The products of four rows with a panel, two steps at a time, which halves the cost of counting them.
 fn block(a: &[f32], panel: &Panel) -> [[f32; COLUMNS]; ROWS] {
     let (a0, rest) = a.split_at(panel.len());
     let (a1, rest) = rest.split_at(panel.len());
     let (a2, a3) = rest.split_at(panel.len());
     let mut sums = [[0.0; COLUMNS]; ROWS];
-    for ((((b, &a0), &a1), &a2), &a3) in panel.iter().zip(a0).zip(a1).zip(a2).zip(a3) {
-        for (sums, a) in sums.iter_mut().zip([a0, a1, a2, a3]) {
-            for (sum, &b) in sums.iter_mut().zip(b) {
-                *sum += a * b;
-            }
+    let (pairs, last) = panel.as_chunks::<2>();
+    let rows = [a0, a1, a2, a3].map(|a| a.as_chunks::<2>().0);
+    for ((((b, a0), a1), a2), a3) in pairs.iter().zip(rows[0]).zip(rows[1]).zip(rows[2]).zip(rows[3]) {
+        for step in 0..2 {
+            multiply_add([a0[step], a1[step], a2[step], a3[step]], &b[step], &mut sums);
         }
     }
+    if let [b] = last {
+        let end = panel.len() - 1;
+        multiply_add([a0[end], a1[end], a2[end], a3[end]], b, &mut sums);
+    }
     sums
+}
+
+#[inline(always)]
+fn multiply_add(a: [f32; ROWS], b: &[f32; COLUMNS], sums: &mut [[f32; COLUMNS]; ROWS]) {
+    for (sums, a) in sums.iter_mut().zip(a) {
+        for (sum, &b) in sums.iter_mut().zip(b) {
+            *sum += a * b;
+        }
+    }
 }
 
 /// Rows beyond the last whole block, one by one: the sum of the rows of `b`, each times its element of `a`, so that `b`

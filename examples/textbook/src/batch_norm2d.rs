@@ -134,8 +134,8 @@ impl Layer for BatchNorm2d {
         if state.len() != 8 * features {
             return Err(Fault::invalid_argument("batch-norm2d: another layer's state"));
         }
-        for (i, bytes) in state.chunks_exact(4).enumerate() {
-            self.running[i / features][i % features] = f32::from_le_bytes(bytes.try_into().unwrap());
+        for (i, bytes) in state.as_chunks().0.iter().enumerate() {
+            self.running[i / features][i % features] = f32::from_le_bytes(*bytes);
         }
         Ok(())
     }

@@ -22,7 +22,7 @@ pub(crate) fn save(model: &Sequential<Textbook>) -> Vec<u8> {
         }
         let state = layer.state();
         words.push(state.len() as u32 / 4);
-        words.extend(state.chunks_exact(4).map(|bytes| u32::from_le_bytes(bytes.try_into().unwrap())));
+        words.extend(state.as_chunks().0.iter().map(|bytes| u32::from_le_bytes(*bytes)));
     }
     let sum = checksum(&words);
     [vec![MARK, sum as u32, (sum >> 32) as u32], words]

@@ -30,6 +30,14 @@ impl Dense {
             input: None,
         }
     }
+
+    /// The shape of what becomes of an input: its own with another last axis.
+    fn answer(&self, input: &Tensor) -> Vec<u32> {
+        let mut shape = input.shape().to_vec();
+        shape.pop();
+        shape.push(self.outputs as u32);
+        shape
+    }
 }
 
 impl Layer for Dense {
@@ -57,9 +65,7 @@ impl Layer for Dense {
                 output.push(sum);
             }
         }
-        let mut shape = input.shape().to_vec();
-        *shape.last_mut().unwrap() = self.outputs as u32;
-        Tensor::new(shape, output)
+        Tensor::new(self.answer(input), output)
     }
 
     fn parameters(&self) -> Vec<&Tensor> {
@@ -76,9 +82,7 @@ impl Layer for Dense {
 
     fn backward(&mut self, gradient: &Tensor) -> Result<Tensor, Fault> {
         let input = trained("dense", &self.input)?;
-        let mut shape = input.shape().to_vec();
-        *shape.last_mut().unwrap() = self.outputs as u32;
-        same("dense", gradient, &shape)?;
+        same("dense", gradient, &self.answer(input))?;
         let mut back = Tensor::zeros(input.shape());
         for ((x, dx), dy) in input.rows().zip(back.rows_mut()).zip(gradient.rows()) {
             for i in 0..self.inputs {
