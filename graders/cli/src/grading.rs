@@ -8,10 +8,10 @@ use std::{
 
 use indicatif::ProgressBar;
 use tito_artifact::{Artifact, Gated, Limits, Refusal};
-use tito_data::Dataset;
+use tito_data::{Dataset, Split, Store};
 use tito_grade::{ComponentId, Grade};
 use tito_judge::Seed;
-use tito_milestones::{Context, Learning, Milestone, Watch};
+use tito_milestones::{Context, Learning, Milestone, Networks, Own, Watch};
 use tito_report::Quarantine;
 use tito_sandbox::{HostError, Launch, Metering, Outcome};
 use tito_worker::{Isolation, Quarantined};
@@ -26,6 +26,8 @@ pub(crate) struct Grading<'a> {
     pub(crate) limits: &'a Limits,
     /// On which data.
     pub(crate) data: &'a Dataset,
+    /// Where the rest of the data is, on which networks of a submission's own are trained.
+    pub(crate) store: &'a Store,
     /// The course's secret; without one the cases are those that every student has.
     pub(crate) secret: Option<&'a [u8]>,
     /// Where they are compiled and run.
@@ -81,21 +83,42 @@ impl Grading<'_> {
     }
 
     fn stages(&self, submission: Submission, times: &mut Times) -> Result<Graded, Failure> {
+        let own = self.own(&submission)?;
         let artifact = match times.stage("gate", || Artifact::gate(submission.bytes, self.limits)) {
             Gated::Refused(refusal) => return Ok(Graded::Refused(refusal)),
             Gated::Admitted(artifact) => artifact,
         };
-        match self.run(&artifact, submission.source.as_deref(), times) {
+        match self.run(&artifact, submission.source.as_deref(), &own, times) {
             Ok(grade) => Ok(Graded::Grade(Box::new(grade))),
             Err(error) => quarantined(&artifact, error),
         }
     }
 
-    fn run(&self, artifact: &Artifact, source: Option<&Path>, times: &mut Times) -> Result<Grade, HostError> {
+    /// What it brings besides its component.
+    fn own(&self, submission: &Submission) -> Result<Own, Failure> {
+        let Some(text) = &submission.networks else {
+            return Ok(Own { checkpoint: submission.checkpoint.clone(), ..Own::default() });
+        };
+        let data = self.data.description();
+        // Milestone 3 has the submission train its network itself.
+        let are_loaded = self.milestone.split == Split::Test;
+        let networks = Networks::parse(text, data, are_loaded)
+            .map_err(|error| Failure::usage("cannot use the networks in 'model.toml'").because(error))?;
+        let training = are_loaded.then(|| self.store.load(data, Split::Train)).transpose()?;
+        Ok(Own { networks, checkpoint: submission.checkpoint.clone(), training })
+    }
+
+    fn run(
+        &self,
+        artifact: &Artifact,
+        source: Option<&Path>,
+        own: &Own,
+        times: &mut Times,
+    ) -> Result<Grade, HostError> {
         let prepared =
             times.stage("compile or load", || self.isolation.compile(artifact, Metering::Metered))?;
         isolation::say_trouble(self.isolation);
-        let mut checks = || self.checks(artifact, &prepared, source, times);
+        let mut checks = || self.checks(artifact, &prepared, source, own, times);
         match &prepared {
             Outcome::Answer(prepared) => prepared.settled(checks),
             _ => checks(),
@@ -107,11 +130,13 @@ impl Grading<'_> {
         artifact: &Artifact,
         launch: &dyn Launch,
         source: Option<&Path>,
+        own: &Own,
         times: &mut Times,
     ) -> Result<Grade, HostError> {
         let number = self.milestone.rubric.number;
         let seed = self.secret.map_or_else(Seed::public, |key| Seed::secret(key, number, artifact.digest()));
-        let context = Context::new(launch, &seed, self.data, source).within(&self.limits.run);
+        let context =
+            Context::new(launch, &seed, self.data, source).within(&self.limits.run).with(own.clone());
         let names: Vec<_> = self.milestone.rubric.checks().map(|(_, rule)| rule.name.clone()).collect();
         let bar = if self.is_alone { progress::steps(names.len() as u64) } else { progress::none() };
         let context = context.watched(watch(bar.clone()));

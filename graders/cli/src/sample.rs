@@ -92,7 +92,7 @@ pub(crate) fn parser() -> impl TypedValueParser<Value = &'static Sample> {
 impl Sample {
     /// It, as if a student had handed it in.
     pub(crate) fn submission(&self) -> Submission {
-        Submission { bytes: self.bytes.to_vec(), source: None }
+        self.bytes.to_vec().into()
     }
 
     /// What it may use: as usual, but for the one that never ends, which shall be done in seconds.

@@ -1,4 +1,4 @@
-//! What a student hands in: a component and, where they are there, its sources.
+//! What a student hands in: a component and, where they are there, its sources, networks and checkpoint.
 
 use std::path::{Path, PathBuf};
 
@@ -25,6 +25,21 @@ pub(crate) struct Submission {
     pub(crate) bytes: Vec<u8>,
     /// The folder of its sources.
     pub(crate) source: Option<PathBuf>,
+    /// The text of its `model.toml`.
+    pub(crate) networks: Option<String>,
+    /// Its `model.ckpt`.
+    pub(crate) checkpoint: Option<Vec<u8>>,
+}
+
+/// What the files beside a component may hold.
+const NETWORKS_BYTES: u64 = 64 << 10;
+const CHECKPOINT_BYTES: u64 = 64 << 20;
+
+impl From<Vec<u8>> for Submission {
+    /// A component and nothing else.
+    fn from(bytes: Vec<u8>) -> Self {
+        Self { bytes, source: None, networks: None, checkpoint: None }
+    }
 }
 
 impl ComponentFile {
@@ -56,7 +71,19 @@ impl ComponentFile {
             )));
         }
         let source = source.or_else(|| beside(parent(self.path())));
-        Ok(Submission { bytes: self.read(limits)?, source })
+        let bytes = self.read(limits)?;
+        let networks = self.companion("networks", "model.toml", NETWORKS_BYTES)?;
+        let networks = networks.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+        let checkpoint = self.companion("checkpoint", "model.ckpt", CHECKPOINT_BYTES)?;
+        Ok(Submission { bytes, source, networks, checkpoint })
+    }
+
+    /// A file that belongs to it, where there is one. A folder may hold many components, and only one of the usual name
+    /// has it to itself.
+    fn companion(&self, what: &str, name: &str, most_bytes: u64) -> Result<Option<Vec<u8>>, Failure> {
+        let path = parent(self.path()).join(name);
+        let is_its = self.path().file_name().is_some_and(|file| file == "component.wasm") && path.is_file();
+        is_its.then(|| input::read(what, &path, most_bytes)).transpose()
     }
 }
 

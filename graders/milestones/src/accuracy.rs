@@ -2,11 +2,11 @@
 
 use rayon::prelude::*;
 use tito_grade::Table;
-use tito_judge::{Findings, advice};
-use tito_sandbox::{HostError, Mode, Outcome, Usage};
+use tito_judge::{Draw, Findings, advice};
+use tito_sandbox::{Called, Guest, HostError, Mode, ModelId, Outcome, Usage};
 use tito_tensor::{Shape, Tensor};
 
-use crate::{Architecture, Context, Network, permuted};
+use crate::{Architecture, Context, Network, own, permuted};
 
 /// Images for one guest, in batches of at most so many with the last one partial: a batch through a CNN is as much work
 /// as any call should be.
@@ -24,8 +24,22 @@ struct Recognised {
     problem: Option<String>,
 }
 
+/// What classifies the images.
+enum Subject<'a> {
+    /// A network that the host loads, and the class of each of its outputs.
+    Network(Network, Vec<usize>),
+    /// What the submission's own `restore` makes of a checkpoint.
+    Checkpoint(&'a [u8]),
+}
+
 /// What a submission made of the test images.
 pub(crate) struct Measured {
+    /// Whose network it is, in words.
+    pub(crate) whose: &'static str,
+    /// Its parameters.
+    pub(crate) parameters: usize,
+    /// Its layers, where the host knows them.
+    pub(crate) network: Option<Network>,
     /// What was asked, and what it took.
     pub(crate) findings: Findings,
     /// The share of images that were recognised.
@@ -35,19 +49,20 @@ pub(crate) struct Measured {
     confusion: Vec<Vec<u32>>,
 }
 
-/// Classifies every test image with the shipped network. The host keeps the labels, and it permutes channels, hidden units
-/// and classes as they are drawn, so that answers that were learnt by heart are to other questions.
+/// Classifies every test image with the submission's own network, or else the shipped one. The host keeps the labels, and
+/// it permutes the shipped one's channels, hidden units and classes as they are drawn, so that answers that were learnt by
+/// heart are to other questions.
 pub(crate) fn measure(context: &Context<'_>, architecture: Architecture) -> Result<Measured, HostError> {
     let mut draw = context.seed.draw(&format!("accuracy/{}", architecture.name()));
-    let shipped = Network::shipped(architecture, context.data.description());
-    let (network, classes) = permuted(&shipped, &mut draw);
+    let (subject, whose) = subject(context, architecture, &mut draw)?;
+    let classes = context.data.description().classes as usize;
     let order = draw.permutation(context.data.len());
     let parts: Vec<_> = order
         .par_chunks(IMAGES)
-        .map(|images| classify(context, &network, &classes, images))
+        .map(|images| classify(context, &subject, images))
         .collect::<Result<_, _>>()?;
     let mut findings = Findings::default();
-    let mut all = Recognised::of(classes.len());
+    let mut all = Recognised::of(classes);
     for (outcome, usage) in parts {
         findings.used(usage);
         let came_back = match &outcome {
@@ -57,10 +72,43 @@ pub(crate) fn measure(context: &Context<'_>, architecture: Architecture) -> Resu
         findings.question(format!("the {} on up to {IMAGES} images", architecture.name()), came_back);
         outcome.answer().into_iter().for_each(|part| all.add(&part));
     }
-    let right: u32 = (0..classes.len()).map(|class| all.confusion[class][class]).sum();
+    let right: u32 = (0..classes).map(|class| all.confusion[class][class]).sum();
     let images = context.data.len();
     let accuracy = f64::from(right) / images.max(1) as f64;
-    Ok(Measured { findings, accuracy, images, confusion: all.confusion })
+    let (parameters, network) = match subject {
+        Subject::Network(network, _) => (network.numbers().len(), Some(network)),
+        Subject::Checkpoint(checkpoint) => (restored(context, checkpoint)?, None),
+    };
+    Ok(Measured { whose, parameters, network, findings, accuracy, images, confusion: all.confusion })
+}
+
+/// What is to classify the images, and whose it is.
+fn subject<'a>(
+    context: &'a Context<'_>,
+    architecture: Architecture,
+    draw: &mut Draw,
+) -> Result<(Subject<'a>, &'static str), HostError> {
+    let (own, description) = (&context.own, context.data.description());
+    let every: Vec<usize> = (0..description.classes as usize).collect();
+    if let (Some(checkpoint), Architecture::Cnn) = (&own.checkpoint, architecture) {
+        return Ok((Subject::Checkpoint(checkpoint), "your own, restored from model.ckpt"));
+    }
+    if let (Some(layers), Some(images)) = (own.networks.of(architecture), &own.training) {
+        let trained = own::trained(layers, images, draw);
+        let network =
+            trained.map_err(|error| HostError::new("cannot train the network of model.toml", error))?;
+        return Ok((Subject::Network(network, every), "your own of model.toml, trained by tito"));
+    }
+    let (network, classes) = permuted(&Network::shipped(architecture, description), draw);
+    Ok((Subject::Network(network, classes), "the shipped one"))
+}
+
+/// How many parameters a checkpoint has; none where it is none.
+fn restored(context: &Context<'_>, checkpoint: &[u8]) -> Result<usize, HostError> {
+    let (outcome, _) = context
+        .examiner()
+        .with_guest(|guest| guest.restore(checkpoint)?.then(|model| guest.parameters(model)))?;
+    Ok(outcome.answer().into_iter().flatten().map(|tensor| tensor.data().len()).sum())
 }
 
 /// The findings of a check of accuracy alone, and what to look at where it is low.
@@ -69,12 +117,13 @@ pub(crate) fn check(
     architecture: Architecture,
     low: &str,
 ) -> Result<Findings, HostError> {
-    let Measured { findings, accuracy, images, confusion } = context.measured(architecture)?;
+    let Measured { whose, findings, accuracy, images, confusion, .. } = context.measured(architecture)?;
     let (mut findings, accuracy) = (findings.clone(), *accuracy);
     findings.measured("accuracy", accuracy);
     findings.measured("images", *images as f64);
     let advice = if accuracy < RIGHT { low } else { "" };
-    findings.conclude(format!("{:.2} % of {images} images right{advice}", 100.0 * accuracy));
+    let own = if whose.starts_with("your") { format!(" by {whose}") } else { String::new() };
+    findings.conclude(format!("{:.2} % of {images} images right{own}{advice}", 100.0 * accuracy));
     table(confusion).into_iter().for_each(|table| findings.tabulated(table));
     Ok(findings)
 }
@@ -96,20 +145,41 @@ fn table(confusion: &[Vec<u32>]) -> Option<Table> {
 /// What the submission takes each of these images for.
 fn classify(
     context: &Context<'_>,
-    network: &Network,
-    classes: &[usize],
+    subject: &Subject<'_>,
     images: &[usize],
 ) -> Result<(Outcome<Recognised>, Usage), HostError> {
-    context.examiner().with_model(&network.layers, &network.parameters, |guest, model| {
-        images.chunks(BATCH).try_fold(Outcome::Answer(Recognised::of(classes.len())), |recognised, images| {
-            recognised.then(|mut recognised| {
-                let (inputs, labels) = context.data.batch(images);
-                let logits = guest.forward(model, &inputs, Mode::Inference)?;
-                Ok(logits.map(|logits| {
-                    recognised.note(&logits, &labels, classes);
-                    recognised
-                }))
+    let examiner = context.examiner();
+    match subject {
+        Subject::Network(network, classes) => {
+            examiner.with_model(&network.layers, &network.parameters, |guest, model| {
+                recognised(context, guest, model, classes, images)
             })
+        }
+        Subject::Checkpoint(checkpoint) => {
+            let classes: Vec<usize> = (0..context.data.description().classes as usize).collect();
+            examiner.with_guest(|guest| {
+                guest.restore(checkpoint)?.then(|model| recognised(context, guest, model, &classes, images))
+            })
+        }
+    }
+}
+
+/// What a model takes these images for.
+fn recognised(
+    context: &Context<'_>,
+    guest: &mut dyn Guest,
+    model: ModelId,
+    classes: &[usize],
+    images: &[usize],
+) -> Called<Recognised> {
+    images.chunks(BATCH).try_fold(Outcome::Answer(Recognised::of(classes.len())), |recognised, images| {
+        recognised.then(|mut recognised| {
+            let (inputs, labels) = context.data.batch(images);
+            let logits = guest.forward(model, &inputs, Mode::Inference)?;
+            Ok(logits.map(|logits| {
+                recognised.note(&logits, &labels, classes);
+                recognised
+            }))
         })
     })
 }

@@ -21,7 +21,7 @@ pub(crate) type SharedExamples = Arc<dyn Examples + Send + Sync>;
 pub(crate) struct Task {
     /// From examples to logits.
     pub(crate) layers: Vec<Layer>,
-    /// What is loaded before it learns.
+    /// What is loaded before it learns; nothing where it begins with its own.
     pub(crate) parameters: Vec<Tensor>,
     pub(crate) training: SharedExamples,
     pub(crate) validation: Option<SharedExamples>,
@@ -128,7 +128,11 @@ pub(crate) fn learn_and(
     let (mut fitted, mut parameters) = (None, None);
     let (outcome, usage) = context.examiner().with_guest(|guest| {
         guest.build(&task.layers, task.recipe.seed)?.then(|model| {
-            guest.load(model, &task.parameters)?.then(|()| {
+            let loaded = match task.parameters.as_slice() {
+                [] => Outcome::Answer(()),
+                parameters => guest.load(model, parameters)?,
+            };
+            loaded.then(|()| {
                 let history = guest.fit(model, &task.lesson(end.budget), host.clone())?;
                 parameters = guest.parameters(model)?.answer();
                 fitted = Some(history.clone());

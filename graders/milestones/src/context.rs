@@ -7,7 +7,7 @@ use tito_judge::{Examiner, Seed};
 use tito_sandbox::{HostError, Launch, RunLimits};
 
 use crate::{
-    Architecture,
+    Architecture, Own,
     accuracy::{Measured, measure},
     classroom::Watch,
     full_training::{Learnt, learnt},
@@ -19,6 +19,7 @@ pub struct Context<'a> {
     pub(crate) seed: &'a Seed,
     pub(crate) data: &'a Dataset,
     pub(crate) source: Option<&'a Path>,
+    pub(crate) own: Own,
     pub(crate) limits: RunLimits,
     /// Who is told how far a run of training is.
     pub(crate) watch: Option<Watch>,
@@ -33,13 +34,20 @@ impl<'a> Context<'a> {
     /// accuracy is measured on `data`, the test split. Its sources are in `source`, where they were handed in.
     pub fn new(launch: &'a dyn Launch, seed: &'a Seed, data: &'a Dataset, source: Option<&'a Path>) -> Self {
         let (limits, measured) = (RunLimits::default(), [OnceLock::new(), OnceLock::new()]);
-        Self { launch, seed, data, source, limits, watch: None, measured, learnt: OnceLock::new() }
+        let own = Own::default();
+        Self { launch, seed, data, source, own, limits, watch: None, measured, learnt: OnceLock::new() }
     }
 
     /// The same under these limits, of which the budgets of training are taken.
     #[must_use]
     pub fn within(self, limits: &RunLimits) -> Self {
         Self { limits: limits.clone(), ..self }
+    }
+
+    /// The same, with what the submission brings besides its component.
+    #[must_use]
+    pub fn with(self, own: Own) -> Self {
+        Self { own, ..self }
     }
 
     /// The same, with somebody who is told how far a run of training is.

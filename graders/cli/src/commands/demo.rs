@@ -1,7 +1,7 @@
 //! `tito demo`: what a grade looks like, without anything to prepare.
 
 use clap::Args;
-use tito_data::Dataset;
+use tito_data::{Dataset, Store};
 use tito_milestones::Milestone;
 
 use crate::{
@@ -39,8 +39,16 @@ impl Demo {
 fn show(milestone: &Milestone, data: &Dataset, sample: &Sample) -> Result<(), Failure> {
     let limits = sample.limits();
     let isolation = &Walls::default().isolation(&limits, None)?;
-    let grading =
-        Grading { milestone, limits: &limits, data, secret: None, isolation, jobs: None, is_alone: true };
+    let grading = Grading {
+        milestone,
+        limits: &limits,
+        data,
+        store: &Store::at(""),
+        secret: None,
+        isolation,
+        jobs: None,
+        is_alone: true,
+    };
     let run = grading.grade(sample.submission())?;
     let expected = if sample.passes { Exit::Passed } else { Exit::Failed };
     let found = report::exit(&run);

@@ -92,10 +92,12 @@ impl Batch {
         if let Some(folder) = &self.reports {
             fs::create_dir_all(folder).map_err(|error| Failure::io("make the folder", folder, error))?;
         }
+        let store = self.data_folder.store()?;
         let grading = Grading {
             milestone: &milestone,
             limits: &limits,
-            data: &dataset::choose(&milestone, self.inputs.data(), &self.data_folder.store()?)?,
+            data: &dataset::choose(&milestone, self.inputs.data(), &store)?,
+            store: &store,
             secret: secret.as_deref(),
             isolation: &self.walls.isolation(&limits, self.inputs.cache())?,
             jobs: Some(1),

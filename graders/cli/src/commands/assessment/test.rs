@@ -38,11 +38,13 @@ impl Test {
         let sample = self.sample_submission;
         let milestone = milestone::graded(sample.milestone)?;
         let limits = sample.limits();
-        let data = dataset::choose(&milestone, Some(&self.data), &self.data_folder.store()?)?;
+        let store = self.data_folder.store()?;
+        let data = dataset::choose(&milestone, Some(&self.data), &store)?;
         let grading = Grading {
             milestone: &milestone,
             limits: &limits,
             data: &data,
+            store: &store,
             secret: None,
             isolation: &self.walls.isolation(&limits, None)?,
             jobs: None,

@@ -55,10 +55,12 @@ impl Test {
         let limits = self.inputs.limits()?;
         let submission = self.component.submission(self.source.clone(), &limits)?;
         let secret = self.inputs.secret()?;
+        let store = self.data_folder.store()?;
         let grading = Grading {
             milestone: &milestone,
             limits: &limits,
-            data: &dataset::choose(&milestone, self.inputs.data(), &self.data_folder.store()?)?,
+            data: &dataset::choose(&milestone, self.inputs.data(), &store)?,
+            store: &store,
             secret: secret.as_deref(),
             isolation: &self.walls.isolation(&limits, self.inputs.cache())?,
             jobs: self.jobs,
