@@ -20,10 +20,15 @@ pub struct Guest {
     pub bytes: Vec<u8>,
     /// More than it needs to do what it does, however hard it tries. Every one of a hundred calls may use it up.
     pub fuel_per_call: u64,
+    /// Whether it exports the world `learning`, which milestone 3 grades.
+    pub learns: bool,
 }
 
 /// Twice what the right framework needs to draw the weights of the largest model that it is asked for.
 const FRAMEWORK_FUEL: u64 = 120_000_000;
+
+/// Ten times what the right framework needs for a run of some hundred small steps.
+const LEARNER_FUEL: u64 = 1_000_000_000;
 
 /// Far more than the skeleton of the guests in text needs, which computes nothing.
 const SKELETON_FUEL: u64 = 2_000_000;
@@ -70,7 +75,10 @@ impl Guest {
         let comments = text.lines().filter_map(|line| line.trim().strip_prefix(comment));
         let Header { corpus, expectation } =
             Header::parse(comments).unwrap_or_else(|error| panic!("{name}: {error}"));
-        Self { name, expectation, corpus, bytes, fuel_per_call }
+        let training = b"tinytorch:framework/training";
+        let learns = !name.starts_with("evil_") && bytes.windows(training.len()).any(|part| part == training);
+        let fuel_per_call = if learns { LEARNER_FUEL } else { fuel_per_call };
+        Self { name, expectation, corpus, bytes, fuel_per_call, learns }
     }
 }
 

@@ -14,7 +14,7 @@ use rayon::{ThreadPool, ThreadPoolBuilder, prelude::*};
 use sha2::{Digest as _, Sha256};
 use tito_artifact::{Artifact, Gated, Limits, RunLimits};
 use tito_data::{Dataset, Split, Store, TINYDIGITS};
-use tito_grade::{CheckResult, Grade, Status};
+use tito_grade::{CheckResult, Grade, Scoring, Status};
 use tito_judge::{MISCONCEPTIONS, Seed};
 use tito_milestones::{Context, Milestone, milestones};
 use tito_sandbox::{Launch, Metering, Outcome};
@@ -26,11 +26,26 @@ use tito_worker::{Isolation, Prepared, WORKER};
 #[cfg(target_os = "linux")]
 const PEAK_BYTES: u64 = 512 << 20;
 
-static DATA: LazyLock<Dataset> = LazyLock::new(|| {
-    Store::at("unused").load(&TINYDIGITS, Split::Test).expect("TinyDigits is part of the program")
+/// What milestones are graded on: images to recognise, and images to learn.
+static DATA: LazyLock<[Dataset; 2]> = LazyLock::new(|| {
+    let load = |split| Store::at("unused").load(&TINYDIGITS, split);
+    [Split::Test, Split::Train].map(|split| load(split).expect("TinyDigits is part of the program"))
 });
 
+/// Twice what plain loops take to learn TinyDigits.
+const FIT_FUEL: u64 = 80_000_000_000;
+
 static MILESTONES: LazyLock<Vec<Milestone>> = LazyLock::new(milestones);
+
+/// The same without what takes seconds: how far real images are learnt is a matter of chance, whose spread the native
+/// trainer's runs have shown.
+static QUICK: LazyLock<Vec<Milestone>> = LazyLock::new(|| {
+    let mut milestones = milestones();
+    for milestone in &mut milestones {
+        milestone.rubric.criteria.retain(|criterion| criterion.name != "CIFAR-10 training");
+    }
+    milestones
+});
 
 /// Loops end by their fuel, long before a deadline that would depend on the machine; the rest bounds what the host
 /// holds.
@@ -40,6 +55,7 @@ fn limits(fuel_per_call: u64) -> Limits {
         memory_bytes: 64 << 20,
         output_bytes: 16 << 20,
         output_elements: 1 << 20,
+        fuel_per_fit: FIT_FUEL,
         ..RunLimits::default()
     };
     Limits { run, ..Limits::default() }
@@ -71,21 +87,27 @@ fn isolation(limits: &Limits) -> Isolation {
     Isolation::InProcess(limits.clone())
 }
 
-/// The milestones that a guest goes through. An attack on the host is one whatever it is asked, so that the first is
-/// enough.
+/// The milestones that a guest goes through: those of its world. An attack on the host is one whatever it is asked, so
+/// that the first is enough.
 fn milestones_of(guest: &Guest) -> &'static [Milestone] {
-    if guest.name.starts_with("evil_") { &MILESTONES[..1] } else { &MILESTONES }
+    match guest {
+        _ if guest.name.starts_with("evil_") => &MILESTONES[..1],
+        Guest { learns: true, .. } => &MILESTONES,
+        _ => &MILESTONES[..2],
+    }
 }
 
 fn grades(
     milestones: &[Milestone],
+    fuel_per_call: u64,
     artifact: &Artifact,
     launch: &dyn Launch,
     seed: impl Fn(u32) -> Seed,
 ) -> Vec<Grade> {
     let grade = |milestone: &Milestone| {
         let seed = seed(milestone.rubric.number);
-        let context = Context::new(launch, &seed, &DATA, None);
+        let data = DATA.iter().find(|data| data.split() == milestone.split).expect("there are two splits");
+        let context = Context::new(launch, &seed, data, None).within(&limits(fuel_per_call).run);
         tito_milestones::grade(milestone, artifact, &context, &mut |_, _| {}).expect("the host is well")
     };
     milestones.iter().map(grade).collect()
@@ -128,7 +150,8 @@ fn found(guest: &Guest) -> Expectation {
     };
     let compiled = compile(&artifact, guest.fuel_per_call);
     let witness = Witness::of(&compiled);
-    let grades = grades(milestones_of(guest), &artifact, &witness, |_| Seed::public());
+    let fuel = guest.fuel_per_call;
+    let grades = grades(milestones_of(guest), fuel, &artifact, &witness, |_| Seed::public());
     // What an evil guest is told depends on what is left of it, and teaches nobody.
     let told = if guest.name.starts_with("evil_") { BTreeSet::new() } else { told(&grades) };
     Expectation { ending: Ending::Fails(failed_names(&grades)), told, ends: witness.ends() }
@@ -137,7 +160,8 @@ fn found(guest: &Guest) -> Expectation {
 /// The names of all checks that a machine decides.
 fn checks(milestones: &[Milestone]) -> impl Iterator<Item = String> {
     let rules = milestones.iter().flat_map(|milestone| milestone.rubric.checks());
-    rules.map(|(_, rule)| rule.name.clone()).filter(|name| name != "code-quality")
+    let decided = rules.filter(|(_, rule)| rule.scoring != Scoring::Review);
+    decided.map(|(_, rule)| rule.name.clone())
 }
 
 /// What a guest's header says, with every check by its name.
@@ -224,8 +248,9 @@ fn the_table_of_guests_and_checks_is_the_committed_one() {
 }
 
 /// The grades of a guest in a course whose secret this number tells from others'.
-fn in_course(course: u32, artifact: &Artifact, compiled: &Outcome<Prepared>) -> Vec<Grade> {
-    grades(&MILESTONES, artifact, compiled, |number| {
+fn in_course(course: u32, guest: &Guest, artifact: &Artifact, compiled: &Outcome<Prepared>) -> Vec<Grade> {
+    let milestones = &QUICK[..milestones_of(guest).len()];
+    grades(milestones, guest.fuel_per_call, artifact, compiled, |number| {
         Seed::secret(&course.to_le_bytes(), number, artifact.digest())
     })
 }
@@ -240,7 +265,7 @@ fn secret_seeds_accuse_nobody_who_is_right() {
         let (artifact, compiled) = admitted(guest)?;
         let accused = (0..courses())
             .into_par_iter()
-            .map(|course| failed_names(&in_course(course, &artifact, &compiled)));
+            .map(|course| failed_names(&in_course(course, guest, &artifact, &compiled)));
         let accused: BTreeSet<_> = accused.flatten_iter().collect();
         (!accused.is_empty()).then(|| format!("{} is accused of {accused:?}", guest.name))
     });
@@ -250,7 +275,7 @@ fn secret_seeds_find_whoever_is_wrong() {
     check(&["wrong_", "cheat_"], |guest| {
         let (artifact, compiled) = admitted(guest)?;
         (0..2).find_map(|course| {
-            let grades = in_course(course, &artifact, &compiled);
+            let grades = in_course(course, guest, &artifact, &compiled);
             let (told, own) = (told(&grades), &guest.expectation.told);
             told.is_disjoint(own).then(|| format!("{} is told {told:?}, not {own:?}", guest.name))
         })
@@ -263,7 +288,8 @@ fn a_grade_is_the_same_on_every_run_and_with_any_number_of_threads() {
     for guest in guests().iter().filter(|guest| names.contains(&guest.name.as_str())) {
         let json = |threads| {
             let (artifact, compiled) = admitted(guest).expect("it is admitted");
-            let grades = || grades(milestones_of(guest), &artifact, &compiled, |_| Seed::public());
+            let fuel = guest.fuel_per_call;
+            let grades = || grades(milestones_of(guest), fuel, &artifact, &compiled, |_| Seed::public());
             serde_json::to_string(&pool(threads).install(grades)).expect("a grade can be written")
         };
         let once = json(1);

@@ -22,7 +22,7 @@ pub(crate) struct Sample {
 }
 
 /// All samples, those of a milestone together and the right ones first.
-pub(crate) static SAMPLES: [Sample; 7] = [
+pub(crate) static SAMPLES: [Sample; 9] = [
     Sample {
         name: "milestone1_sample",
         milestone: 1,
@@ -78,6 +78,22 @@ pub(crate) static SAMPLES: [Sample; 7] = [
         passes: false,
         is_endless: false,
         bytes: include_bytes!("../../../tests/guests/prebuilt/wrong_kernel_flipped.wasm"),
+    },
+    Sample {
+        name: "milestone3_sample",
+        milestone: 3,
+        title: "a right and fast framework",
+        passes: true,
+        is_endless: false,
+        bytes: include_bytes!("../../../examples/prebuilt/reference.wasm"),
+    },
+    Sample {
+        name: "milestone3_textbook",
+        milestone: 3,
+        title: "the plain loops that one writes first, right as well",
+        passes: true,
+        is_endless: false,
+        bytes: include_bytes!("../../../examples/prebuilt/textbook.wasm"),
     },
 ];
 

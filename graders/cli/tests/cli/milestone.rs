@@ -50,6 +50,30 @@ fn what_is_wrong_is_named() {
     home.check(&test("odd.wasm", &[]), 1, "no-such-function");
 }
 
+#[test]
+fn networks_of_ones_own_are_trained_and_held_beside_each_other() {
+    const RIGHT: &str = r#"
+        cnn = [
+            { conv2d = { in-channels = 1, out-channels = 6, kernel = [3, 3], padding = [1, 1] } },
+            "relu", { max-pool2d = { kernel = [2, 2] } }, "flatten", { dense = { inputs = 96, outputs = 10 } },
+        ]
+        dense = ["flatten", { dense = { inputs = 64, outputs = 48 } }, "tanh", { dense = { inputs = 48, outputs = 10 } }]
+    "#;
+    let home = Home::new();
+    home.write("component.wasm", fs::read(reference()).unwrap());
+    let test = |milestone| ["milestone", "test", milestone, "--data", "tinydigits"];
+    home.write("model.toml", RIGHT.as_bytes().to_vec());
+    home.check(&test("2"), 0, "right by your own of model.toml, trained by tito");
+    home.check(&test("3"), 0, "images that were never lent");
+    home.write("model.toml", RIGHT.replace("inputs = 96", "inputs = 90").into_bytes());
+    home.check(&test("2"), 2, "dense 90 -> 10 with bias does not fit what comes before it, [96]");
+    home.write("model.toml", b"cnn = [\"gelu\"]".to_vec());
+    home.check(&test("3"), 2, "unknown variant `gelu`");
+    fs::remove_file(home.here("model.toml")).unwrap();
+    home.write("model.ckpt", b"no checkpoint".to_vec());
+    home.check(&test("2"), 1, "invalid-argument");
+}
+
 /// Every guest reserves 4 GiB of addresses, which this shell does not give: no fault of the submission's.
 #[cfg(target_os = "linux")]
 #[test]

@@ -25,6 +25,8 @@ fn every_sample_ends_as_it_should_and_leaves_nothing() {
         ("milestone2_sample", 0, "100.0 of 100"),
         ("milestone2_textbook", 0, "Images of a class, and what they were taken for"),
         ("milestone2_wrong", 1, "kernel-flipped"),
+        ("milestone3_sample", 0, "images that were never lent"),
+        ("milestone3_textbook", 0, "Training loss by epoch"),
     ] {
         home.check(&["assessment", "test", "--sample-submission", name], code, expected);
     }
