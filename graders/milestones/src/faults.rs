@@ -4,8 +4,11 @@ use tito_grade::Hint;
 use tito_judge::advice;
 use tito_sandbox::{Fault, Outcome};
 
+/// What came back that is wrong, with what to tell about it; nothing where it is right.
+pub(crate) type CameBack = Option<(String, Option<Hint>)>;
+
 /// What came back other than `shape-mismatch`.
-pub(crate) fn mismatch(outcome: &Outcome<()>) -> Option<(String, Option<Hint>)> {
+pub(crate) fn mismatch(outcome: &Outcome<()>) -> CameBack {
     let (misconception, text) = match outcome {
         Outcome::Fault(Fault::ShapeMismatch(_)) => return None,
         Outcome::Answer(()) => (

@@ -1,6 +1,6 @@
 //! What one store carries, and the host's side of the contract's imports.
 
-use std::time::Instant;
+use std::{sync::PoisonError, time::Instant};
 
 use tito_artifact::{DATASETS, RunLimits, TELEMETRY};
 use wasmtime::{
@@ -9,7 +9,7 @@ use wasmtime::{
 };
 
 use crate::{
-    Batch, Lesson, SharedCallbacks, Spent, Split,
+    Batch, Lent, Lesson, SharedCallbacks, Spent, Split,
     contract::{
         datasets::{self, Dataset},
         layers,
@@ -132,7 +132,8 @@ fn link_datasets(linker: &mut Linker<State>) -> wasmtime::Result<()> {
         Ok((of_lent(&store, &dataset, |lent| lent.classes)?,))
     })?;
     datasets.func_wrap("[method]dataset.batch", |store, (dataset, indices)| {
-        Ok((batch(store, &dataset, indices)?,))
+        let indices: Vec<u32> = indices;
+        Ok((batch(store, &dataset, &indices)?,))
     })
 }
 
@@ -157,7 +158,7 @@ fn run(state: &State) -> wasmtime::Result<&Run> {
 fn of_lent<T>(
     store: &StoreContextMut<'_, State>,
     dataset: &Resource<Dataset>,
-    get: impl FnOnce(&crate::Lent) -> T,
+    get: impl FnOnce(&Lent) -> T,
 ) -> wasmtime::Result<T> {
     let lent = run(store.data())?.lesson.lent(split(dataset)?);
     Ok(get(lent.ok_or_else(|| wasmtime::format_err!("no such dataset was lent to the submission"))?))
@@ -174,15 +175,15 @@ fn spent(store: &mut StoreContextMut<'_, State>) -> wasmtime::Result<Spent> {
 fn batch(
     mut store: StoreContextMut<'_, State>,
     dataset: &Resource<Dataset>,
-    indices: Vec<u32>,
+    indices: &[u32],
 ) -> wasmtime::Result<Result<datasets::Batch, Fault>> {
     let (split, spent) = (split(dataset)?, spent(&mut store)?);
     let Run { lesson, callbacks, .. } = run(store.data())?;
-    if let Err(fault) = lesson.admit(split, &indices) {
+    if let Err(fault) = lesson.admit(split, indices) {
         return Ok(Err(fault.into()));
     }
-    let mut callbacks = callbacks.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    Ok(callbacks.batch(split, &indices, spent).map(lowered).map_err(Fault::from))
+    let mut callbacks = callbacks.lock().unwrap_or_else(PoisonError::into_inner);
+    Ok(callbacks.batch(split, indices, spent).map(lowered).map_err(Fault::from))
 }
 
 fn lowered(Batch { inputs, targets }: Batch) -> datasets::Batch {
@@ -198,7 +199,7 @@ fn report(mut store: StoreContextMut<'_, State>, epoch: Epoch) -> wasmtime::Resu
     }
     let spent = spent(&mut store)?;
     let callbacks = &run(store.data())?.callbacks;
-    Ok(callbacks.lock().unwrap_or_else(std::sync::PoisonError::into_inner).report(epoch, spent))
+    Ok(callbacks.lock().unwrap_or_else(PoisonError::into_inner).report(epoch, spent))
 }
 
 /// Text from a guest, fit for a report: what does not print is escaped, and it is cut at 512 bytes.

@@ -6,9 +6,11 @@ use tito_sandbox::{Called, Fault, Guest, HostError, Layer, Mode, Outcome};
 use tito_tensor::{Shape, Tensor};
 
 use super::windows::{Pair, conv, places, window};
-use crate::{Context, faults, milestone::Found};
-
-type CameBack = Option<(String, Option<Hint>)>;
+use crate::{
+    Context,
+    faults::{self, CameBack},
+    milestone::Found,
+};
 
 /// Images that do not fit the layer, and layers that cannot be. Each is asked of one who answers what can be answered:
 /// whoever refuses everything has refused nothing.

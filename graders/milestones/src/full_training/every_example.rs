@@ -8,6 +8,7 @@ use super::hint;
 use crate::{
     Context,
     classroom::{End, Record, Task, Trained, learn},
+    faults::CameBack,
     milestone::Found,
     toy,
 };
@@ -94,7 +95,7 @@ fn orders(context: &Context<'_>, task: &Task, findings: &mut Findings) -> Result
 /// What is wrong with a shuffled order: that it is not mixed. The mean distance of an example from its place is a third
 /// of their number in a random order, with a deviation of that number / 4.2 / its root: an eighth of 43 or more is five
 /// deviations away.
-fn unmixed(order: &[u32]) -> Option<(String, Option<Hint>)> {
+fn unmixed(order: &[u32]) -> CameBack {
     let count = order.len().max(1) as f64;
     let distances = order.iter().enumerate().map(|(place, &index)| (f64::from(index) - place as f64).abs());
     let mean = distances.sum::<f64>() / count;
@@ -140,7 +141,7 @@ fn run(context: &Context<'_>, task: &Task) -> Result<Trained, HostError> {
 }
 
 /// What came of a run instead of a history.
-pub(super) fn unfinished(trained: &Trained) -> Option<(String, Option<Hint>)> {
+pub(super) fn unfinished(trained: &Trained) -> CameBack {
     if trained.record.is_over {
         let told =
             format!("the budget was spent, {} units of fuel, before it was done", trained.record.spent.fuel);
@@ -179,7 +180,7 @@ fn size_hint(found: &[usize], wanted: &[usize]) -> Option<Hint> {
 }
 
 /// How an epoch differs from every example once.
-fn uneven(count: usize, indices: &[u32], batch_size: u32) -> Option<(String, Option<Hint>)> {
+fn uneven(count: usize, indices: &[u32], batch_size: u32) -> CameBack {
     let mut times = vec![0u32; count];
     indices.iter().for_each(|&index| times[index as usize] += 1);
     let never = times.iter().filter(|&&times| times == 0).count();

@@ -3,7 +3,6 @@
 //! A model cannot be looked at while its own `fit` runs: a component is not entered twice. So the same run is made again
 //! and told to stop after each epoch in turn, which leaves the parameters of that moment behind.
 
-use tito_grade::Hint;
 use tito_judge::{Draw, Findings};
 use tito_kernels::{Wide, cross_entropy};
 use tito_sandbox::{Budget, Epoch, HostError};
@@ -14,6 +13,7 @@ use super::{every_example::unfinished, hint};
 use crate::{
     Context,
     classroom::{End, Task, Trained, learn},
+    faults::CameBack,
     milestone::Found,
     toy,
 };
@@ -40,7 +40,7 @@ pub(super) fn every_epoch(context: &Context<'_>) -> Result<Found, HostError> {
 }
 
 /// What is wrong with the reports of a run.
-fn untold(task: &Task, trained: &Trained) -> Option<(String, Option<Hint>)> {
+fn untold(task: &Task, trained: &Trained) -> CameBack {
     if let Some(problem) = unfinished(trained) {
         return Some(problem);
     }
@@ -158,12 +158,7 @@ impl Computed {
 }
 
 /// What is not so in a report, given the parameters before and after its epoch.
-fn untrue(
-    task: &Task,
-    told: &Epoch,
-    [before, after]: [&[Tensor]; 2],
-    is_one_batch: bool,
-) -> Option<(String, Option<Hint>)> {
+fn untrue(task: &Task, told: &Epoch, [before, after]: [&[Tensor]; 2], is_one_batch: bool) -> CameBack {
     let validation = task.validation.as_ref().expect("these tasks have validation examples");
     let found = computed(task, after, validation.as_ref());
     let (Some(loss), Some(accuracy)) = (told.validation_loss, told.validation_accuracy) else {

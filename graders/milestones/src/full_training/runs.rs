@@ -9,6 +9,7 @@ use super::{every_example::unfinished, hint, reports::stopped};
 use crate::{
     Context,
     classroom::{End, Task, Trained, fit, learn},
+    faults::CameBack,
     milestone::Found,
     toy,
 };
@@ -114,11 +115,7 @@ pub(super) fn checkpoints(context: &Context<'_>) -> Result<Found, HostError> {
 }
 
 /// What is wrong with a model that was saved and restored between two runs of the same task.
-fn restored(
-    context: &Context<'_>,
-    task: &Task,
-    findings: &mut Findings,
-) -> Result<Option<(String, Option<Hint>)>, HostError> {
+fn restored(context: &Context<'_>, task: &Task, findings: &mut Findings) -> Result<CameBack, HostError> {
     let budget = Budget::of_a_call(&context.limits);
     let mut saved = Vec::new();
     let (gone_on, usage) =

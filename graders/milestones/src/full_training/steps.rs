@@ -263,7 +263,7 @@ impl Walk<'_> {
                 Slope::Mean => {}
                 Slope::Sum => gradients = gradients.iter().map(|tensor| each(tensor, |g| g * size)).collect(),
                 Slope::OfFullBatch => {
-                    gradients = gradients.iter().map(|tensor| each(tensor, |g| g * size / full)).collect()
+                    gradients = gradients.iter().map(|tensor| each(tensor, |g| g * size / full)).collect();
                 }
                 Slope::Accumulated => gradients = run.sum.clone(),
             }
