@@ -13,7 +13,7 @@ const READ_BYTES: u64 = 64 << 20;
 /// Which component.
 #[derive(Debug, Args)]
 pub(crate) struct ComponentFile {
-    /// The component [default: component.wasm in this folder]
+    /// The component [default: component.wasm in this folder]; model.toml and model.ckpt beside a component.wasm are its own
     #[arg(long, value_name = "FILE")]
     component: Option<PathBuf>,
 }

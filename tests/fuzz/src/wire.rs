@@ -388,7 +388,7 @@ fn odd_report(input: &mut Unstructured<'_>, shapes: Vec<Shape>) -> Result<Report
         }
         0 => {
             let split = *input.choose(&[Split::Training, Split::Validation])?;
-            let indices = odd_list(input, |input| input.arbitrary())?;
+            let indices = odd_list(input, Unstructured::arbitrary)?;
             return Ok(Report::Wanted { split, indices, fuel: odd_number(input)? });
         }
         1 => return Ok(Report::Failed { words: odd_words(input)? }),

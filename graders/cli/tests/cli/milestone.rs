@@ -62,15 +62,15 @@ fn networks_of_ones_own_are_trained_and_held_beside_each_other() {
     let home = Home::new();
     home.write("component.wasm", fs::read(reference()).unwrap());
     let test = |milestone| ["milestone", "test", milestone, "--data", "tinydigits"];
-    home.write("model.toml", RIGHT.as_bytes().to_vec());
+    home.write("model.toml", RIGHT.as_bytes());
     home.check(&test("2"), 0, "right by your own of model.toml, trained by tito");
     home.check(&test("3"), 0, "images that were never lent");
     home.write("model.toml", RIGHT.replace("inputs = 96", "inputs = 90").into_bytes());
     home.check(&test("2"), 2, "dense 90 -> 10 with bias does not fit what comes before it, [96]");
-    home.write("model.toml", b"cnn = [\"gelu\"]".to_vec());
+    home.write("model.toml", b"cnn = [\"gelu\"]");
     home.check(&test("3"), 2, "unknown variant `gelu`");
     fs::remove_file(home.here("model.toml")).unwrap();
-    home.write("model.ckpt", b"no checkpoint".to_vec());
+    home.write("model.ckpt", b"no checkpoint");
     home.check(&test("2"), 1, "invalid-argument");
 }
 
