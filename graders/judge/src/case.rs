@@ -1,10 +1,16 @@
 //! One question to a submission, and what the answer should be.
 
+use std::slice;
+
 use tito_kernels::{Judged, Wide};
 use tito_sandbox::{Layer, Run};
-use tito_tensor::Tensor;
+use tito_tensor::{Shape, Tensor};
 
-use crate::{Draw, describe, layer_oracle, stack_gauge, stack_oracle};
+use crate::{
+    Draw, MISCONCEPTIONS, Misconception, Question, audit, describe, layer_oracle, probe,
+    question::{Cheat, Part, narrow},
+    stack_gauge, stack_oracle, window,
+};
 
 /// One question to a submission: these layers, with these parameters, on this input.
 #[derive(Clone, Debug)]
@@ -80,19 +86,82 @@ impl Case {
 
     /// What is asked, without a number of the case: layers, shapes, what the numbers are.
     pub fn asked(&self) -> String {
-        let kind = match self.kind {
-            Kind::Random => "",
-            Kind::Integers => ", small integers",
-            Kind::Probe => ", a single 1 in the input",
-            Kind::Extreme => ", extreme values",
-        };
-        format!("{} on input {}{kind}", describe(&self.layers), self.input.shape())
+        format!("{} on input {}{}", describe(&self.layers), self.input.shape(), self.kind.words())
+    }
+
+    /// Whether the layer looks at the last element of every row. A window whose stride does not divide what is left beside
+    /// it does not.
+    fn reads_last(&self) -> bool {
+        let [layer] = self.layers.as_slice() else { return true };
+        let Some(window) = window(layer) else { return true };
+        let &[_, _, height, width] = self.input.shape().extents() else { return true };
+        let Some([_, places]) = window.places([height, width]) else { return true };
+        (places - 1) * window.stride[1] + window.kernel[1] >= window.padding[1] + width
     }
 
     /// The exact answer to another input of the same shape.
     pub(crate) fn answer_to(&self, input: &Tensor) -> Wide {
         stack_oracle(&self.layers, &wide(&self.parameters), &Wide::from(input)).value
     }
+}
+
+impl Question for Case {
+    type Answer = Tensor;
+    type Given = Judged;
+
+    fn asked(&self) -> String {
+        Self::asked(self)
+    }
+
+    fn parts(&self) -> Vec<Part<'_>> {
+        vec![Part { name: String::new(), expected: &self.expected }]
+    }
+
+    fn tensors(answer: &Tensor) -> &[Tensor] {
+        slice::from_ref(answer)
+    }
+
+    fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    fn own_cheats(&self) -> Vec<Cheat> {
+        let mut cheats = vec![("the input", self.input.clone())];
+        if audit::is_rounded(&self.expected, self.kind) && self.reads_last() {
+            let answer = self.answer_to(&without_last(&self.input));
+            cheats.push(("the last input dropped", narrow(&answer)));
+        }
+        let earlier = self.rehearsals.iter().map(|input| narrow(&self.answer_to(input)));
+        cheats.extend(earlier.map(|answer| ("an earlier answer", answer)));
+        cheats.into_iter().map(|(name, answer)| Cheat { name, part: 0, answer }).collect()
+    }
+
+    fn misconceptions() -> impl Iterator<Item = &'static Misconception> {
+        MISCONCEPTIONS.iter().flat_map(|table| table.iter())
+    }
+
+    fn diagnosis(&self, answer: &Tensor) -> Option<String> {
+        probe::diagnosis(self, answer)
+    }
+}
+
+impl Kind {
+    /// What the numbers are in words that follow the rest; nothing for random ones.
+    pub(crate) fn words(self) -> &'static str {
+        match self {
+            Self::Random => "",
+            Self::Integers => ", small integers",
+            Self::Probe => ", a single 1 in the input",
+            Self::Extreme => ", extreme values",
+        }
+    }
+}
+
+/// The tensor with the last element of every row zero, as a loop sees it that ends too early.
+pub(crate) fn without_last(input: &Tensor) -> Tensor {
+    let width = input.shape().last().unwrap_or(1).max(1);
+    let shape: Shape = input.shape().clone();
+    Tensor::from_fn(shape, |i| if i % width == width - 1 { 0.0 } else { input.data()[i] })
 }
 
 /// Tensors in f64.

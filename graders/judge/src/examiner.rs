@@ -1,10 +1,12 @@
 //! Asks cases of fresh guests.
 
 use rayon::prelude::*;
-use tito_sandbox::{Guest, HostError, Launch, Layer, Limit, LimitKind, ModelId, Outcome, Ran, Run, Usage};
+use tito_sandbox::{
+    Called, Guest, HostError, Launch, Layer, Limit, LimitKind, ModelId, Outcome, Ran, Run, Usage,
+};
 use tito_tensor::Tensor;
 
-use crate::{Case, Failure, Findings, compare};
+use crate::{Case, Failure, Findings, Question, compare};
 
 /// How many cases are asked before it is looked whether any of them ended. A fixed number, so that a report does
 /// not depend on the number of threads.
@@ -14,7 +16,7 @@ const TOGETHER: usize = 4;
 pub const NOT_ASKED: &str = "not asked: the cases before did not end";
 
 /// Whether a call was stopped because it took too long.
-fn is_endless(outcome: &Outcome<Tensor>) -> bool {
+fn is_endless<T>(outcome: &Outcome<T>) -> bool {
     matches!(outcome, Outcome::Limit(Limit { kind: LimitKind::Fuel | LimitKind::Deadline, .. }))
 }
 
@@ -48,14 +50,46 @@ impl<'a> Examiner<'a> {
         let mut findings = Findings::default();
         let runs: Vec<_> = cases.iter().map(Case::run).collect();
         let asked = self.run_each(&runs, |at, Ran { outcome, usage }| {
-            match judge(&cases[at], &outcome) {
-                Ok(error) => findings.passed(error),
-                Err(failure) => findings.failed(*failure),
-            }
+            findings.judged(judge(&cases[at], &outcome));
             findings.used(usage);
         })?;
         for case in &cases[asked..] {
             findings.question(case.asked(), Some((NOT_ASKED.to_owned(), None)));
+        }
+        Ok(findings)
+    }
+
+    /// Asks questions of any kind as [`examine`](Self::examine) does, each put to a guest of its own by `ask`.
+    pub fn ask_each<Q: Question<Answer: Send>>(
+        &self,
+        questions: &[Q],
+        ask: impl Fn(&Q, &mut dyn Guest) -> Called<Q::Answer> + Sync,
+    ) -> Result<Findings, HostError> {
+        self.ask_each_by(questions, ask, compare)
+    }
+
+    /// The same, with another judgement than whether every number is right.
+    pub fn ask_each_by<Q: Question<Answer: Send>>(
+        &self,
+        questions: &[Q],
+        ask: impl Fn(&Q, &mut dyn Guest) -> Called<Q::Answer> + Sync,
+        judge: impl Fn(&Q, &Outcome<Q::Answer>) -> Result<f64, Box<Failure>>,
+    ) -> Result<Findings, HostError> {
+        let (mut findings, mut asked) = (Findings::default(), 0);
+        for part in questions.chunks(TOGETHER) {
+            let answers = part.par_iter().map(|question| self.with_guest(|guest| ask(question, guest)));
+            let answers: Vec<_> = answers.collect::<Result<_, _>>()?;
+            for (question, (outcome, usage)) in part.iter().zip(&answers) {
+                findings.judged(judge(question, outcome));
+                findings.used(*usage);
+            }
+            asked += part.len();
+            if answers.iter().all(|(outcome, _)| is_endless(outcome)) {
+                break;
+            }
+        }
+        for question in &questions[asked..] {
+            findings.question(question.asked(), Some((NOT_ASKED.to_owned(), None)));
         }
         Ok(findings)
     }

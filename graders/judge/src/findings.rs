@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use tito_grade::{CaseEvidence, Evidence, Hint, Number, Plot, Table};
 use tito_sandbox::Usage;
 
-use crate::Misconception;
+use crate::Known;
 
 /// How many failures a report shows.
 const SHOWN: usize = 5;
@@ -16,7 +16,7 @@ pub struct Failure {
     /// What is shown.
     pub evidence: CaseEvidence,
     /// The known bugs that would give this answer.
-    pub explanations: Vec<&'static Misconception>,
+    pub explanations: Vec<Known>,
 }
 
 /// What a check has found so far.
@@ -46,6 +46,14 @@ impl Findings {
         self.failures.push(failure);
     }
 
+    /// A case was judged.
+    pub fn judged(&mut self, judgement: Result<f64, Box<Failure>>) {
+        match judgement {
+            Ok(error) => self.passed(error),
+            Err(failure) => self.failed(*failure),
+        }
+    }
+
     /// A question without a tensor to compare: right where `came_back` is `None`, else what came back and a hint.
     pub fn question(&mut self, asked: impl Into<String>, came_back: Option<(String, Option<Hint>)>) {
         match came_back {
@@ -61,6 +69,16 @@ impl Findings {
     pub fn used(&mut self, usage: Usage) {
         self.fuel += usage.fuel;
         self.peak_memory_bytes = self.peak_memory_bytes.max(usage.peak_memory_bytes);
+    }
+
+    /// The cases of another part of the check, too.
+    pub fn joined(&mut self, other: Self) {
+        self.used_by(&other);
+        self.cases += other.cases;
+        self.failures.extend(other.failures);
+        self.worst = self.worst.max(other.worst);
+        self.measures.extend(other.measures);
+        self.tables.extend(other.tables);
     }
 
     /// The most memory that a guest held for it.

@@ -9,22 +9,33 @@ mod condition;
 mod describe;
 mod draw;
 mod examiner;
+mod exercise;
 mod findings;
+mod loss_case;
 mod misconception;
 mod probe;
+mod question;
 mod reference;
 mod seed;
+mod steps;
 mod verdict;
 
-pub use audit::{audited, cheats};
+pub use audit::audited;
 pub use case::{Case, Kind};
 pub use condition::stack_gauge;
 pub use describe::describe;
 pub use draw::Draw;
 pub use examiner::{Examiner, NOT_ASKED};
+pub use exercise::{Exercise, Task, output_shape};
 pub use findings::{Failure, Findings};
-pub use misconception::{MISCONCEPTIONS, Misconception};
+pub use loss_case::{LossCase, Targets};
+pub use misconception::{IN_LOSSES, IN_OPTIMIZERS, IN_TRAINING, Known, MISCONCEPTIONS, Misconception};
 pub use probe::probe;
-pub use reference::{conv_window, layer_oracle, parameter_shapes, pool_window, stack_oracle, window};
+pub use question::{Cheat, Given, Part, Question};
+pub use reference::{
+    affine, conv_window, gradient_oracle, layer_oracle, parameter_shapes, pool_window, stack_oracle,
+    training_oracle, window,
+};
 pub use seed::Seed;
+pub use steps::{Step, Steps};
 pub use verdict::{advice, compare};

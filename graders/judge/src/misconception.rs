@@ -6,27 +6,42 @@ mod conv2d;
 mod dense;
 mod flatten;
 mod images;
+mod losses;
+mod optimizers;
 mod pool2d;
 mod softmax;
+mod training;
 mod window;
 
 use tito_kernels::{Judged, Wide};
 use tito_tensor::Tensor;
 
-use crate::Case;
+use crate::{
+    Case, Exercise, LossCase, Question, Steps,
+    question::{Given, Part},
+};
 
-/// A known bug: its name, what to tell the student, and the answers that it gives.
-pub struct Misconception {
+/// A known bug: its name, what to tell the student, and the answers that it gives to a kind of question.
+pub struct Misconception<Q: Question = Case> {
     /// For example `weight-transposed`.
     pub name: &'static str,
     /// One or two sentences: what was probably done, and what to do instead.
     pub advice: &'static str,
-    /// The answers that the bug gives to a case, one for each of its forms; `None` where the bug does not touch
-    /// the case.
-    answers: &'static [fn(&Case) -> Option<Judged>],
+    /// The answers that the bug gives to a question, one for each of its forms; `None` where the bug does not touch
+    /// the question.
+    answers: &'static [fn(&Q) -> Option<Q::Given>],
 }
 
-/// All of them, the more particular first.
+/// A known bug as a student is told of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Known {
+    /// For example `weight-transposed`.
+    pub name: &'static str,
+    /// One or two sentences.
+    pub advice: &'static str,
+}
+
+/// All of those in what layers answer, the more particular first.
 pub const MISCONCEPTIONS: [&[Misconception]; 8] = [
     dense::MISCONCEPTIONS,
     activations::MISCONCEPTIONS,
@@ -38,32 +53,57 @@ pub const MISCONCEPTIONS: [&[Misconception]; 8] = [
     anything::MISCONCEPTIONS,
 ];
 
-impl Misconception {
+/// All of those in what a layer gives in training, the more particular first.
+pub const IN_TRAINING: [&[Misconception<Exercise>]; 6] = [
+    training::dense::MISCONCEPTIONS,
+    training::activations::MISCONCEPTIONS,
+    training::conv2d::MISCONCEPTIONS,
+    training::pool2d::MISCONCEPTIONS,
+    training::batch_norm2d::MISCONCEPTIONS,
+    training::anything::MISCONCEPTIONS,
+];
+
+/// All of those in losses.
+pub const IN_LOSSES: [&[Misconception<LossCase>]; 1] = [losses::MISCONCEPTIONS];
+
+/// All of those in optimizers.
+pub const IN_OPTIMIZERS: [&[Misconception<Steps>]; 1] = [optimizers::MISCONCEPTIONS];
+
+impl<Q: Question> Misconception<Q> {
     /// Half precision is coarse: an answer that is off by less has another cause.
-    fn is_plausible(&self, case: &Case, answer: &Tensor) -> bool {
-        self.name != anything::HALF_PRECISION || anything::is_coarse(case, answer)
+    fn is_plausible(&self, parts: &[Part<'_>], tensors: &[Tensor]) -> bool {
+        let is_coarse = |(part, tensor): (&Part<'_>, &Tensor)| anything::is_coarse(part.expected, tensor);
+        self.name != anything::HALF_PRECISION || parts.iter().zip(tensors).any(is_coarse)
     }
 
-    /// Whether this bug would give this answer to a case. A case that it does not touch says nothing about it: else whoever
-    /// is nearly right would be told of every such bug.
-    pub fn explains(&self, case: &Case, answer: &Tensor) -> bool {
-        let touches =
-            |given: &Judged| self.name == anything::HALF_PRECISION || given.value != case.expected.value;
-        self.answers
-            .iter()
-            .filter_map(|give| give(case))
-            .filter(touches)
-            .any(|given| is_alike(&given, answer))
+    /// Whether this bug would give this answer to a question. A question that it does not touch says nothing about it: else
+    /// whoever is nearly right would be told of every such bug; and so it is with a part that is right.
+    pub fn explains(&self, question: &Q, answer: &Q::Answer) -> bool {
+        let (parts, tensors) = (question.parts(), Q::tensors(answer));
+        let given = self.answers.iter().filter_map(|give| give(question));
+        given.map(Q::Given::into).any(|given| self.is_given(&given, &parts, tensors))
+    }
+
+    fn is_given(&self, Given(given): &Given, parts: &[Part<'_>], tensors: &[Tensor]) -> bool {
+        let touches = |part: &Part<'_>, given: &Judged| {
+            self.name == anything::HALF_PRECISION || given.value != part.expected.value
+        };
+        let touched = given.iter().zip(parts).zip(tensors).filter_map(|((given, part), tensor)| {
+            given.as_ref().filter(|given| touches(part, given)).map(|given| (given, part.expected, tensor))
+        });
+        let touched: Vec<_> = touched.collect();
+        touched.iter().all(|(given, _, tensor)| is_alike(given, tensor))
+            && touched.iter().any(|(_, right, tensor)| !is_alike(right, tensor))
     }
 }
 
-/// Every known bug that would give this answer to a case; only cases of one layer are looked at, and the bugs
-/// that can be in anything.
-pub(crate) fn explanations(case: &Case, answer: &Tensor) -> Vec<&'static Misconception> {
-    MISCONCEPTIONS
-        .iter()
-        .flat_map(|table| table.iter())
-        .filter(|known| known.explains(case, answer) && known.is_plausible(case, answer))
+/// Every known bug that would give this answer to a question; of what layers answer, only questions of one layer are looked
+/// at, and the bugs that can be in anything.
+pub(crate) fn explanations<Q: Question>(question: &Q, answer: &Q::Answer) -> Vec<Known> {
+    let (parts, tensors) = (question.parts(), Q::tensors(answer));
+    Q::misconceptions()
+        .filter(|known| known.explains(question, answer) && known.is_plausible(&parts, tensors))
+        .map(|known| Known { name: known.name, advice: known.advice })
         .collect()
 }
 
@@ -121,13 +161,21 @@ mod tests {
         assert_eq!(told, Vec::<&str>::new());
     }
 
-    #[test]
-    fn names_are_unique_and_advice_is_a_sentence() {
-        let all: Vec<_> = MISCONCEPTIONS.iter().flat_map(|table| table.iter()).collect();
+    #[track_caller]
+    fn check<Q: Question>(tables: &[&'static [Misconception<Q>]]) {
+        let all: Vec<_> = tables.iter().flat_map(|table| table.iter()).collect();
         let names: BTreeSet<_> = all.iter().map(|known| known.name).collect();
         assert_eq!(names.len(), all.len());
         for known in all {
             assert!(known.advice.ends_with(['.', '?']) && !known.answers.is_empty(), "{}", known.name);
         }
+    }
+
+    #[test]
+    fn names_are_unique_and_advice_is_a_sentence() {
+        check(&MISCONCEPTIONS);
+        check(&IN_TRAINING);
+        check(&IN_LOSSES);
+        check(&IN_OPTIMIZERS);
     }
 }

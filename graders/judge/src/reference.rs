@@ -1,9 +1,11 @@
 //! What layers should answer: the contract's layers on the oracle's kernels.
 
 use tito_kernels::{
-    Judged, Wide, Window, average_pool2d, conv2d, dense, flatten, max_pool2d, relu, sigmoid, softmax, tanh,
+    Gradients, Judged, ShapeError, Wide, Window, average_pool2d,
+    batch_norm2d::{self, Affine},
+    conv2d, dense, flatten, max_pool2d, relu, sigmoid, softmax, tanh,
 };
-use tito_sandbox::{Conv2dSpec, Layer, Pool2dSpec};
+use tito_sandbox::{Conv2dSpec, Layer, NormSpec, Pool2dSpec};
 use tito_tensor::Shape;
 
 /// The shapes of a layer's parameters in the contract's order, for the layers that have a reference kernel.
@@ -43,7 +45,15 @@ pub fn window(layer: &Layer) -> Option<Window> {
     }
 }
 
-/// What one layer should answer.
+/// The names of a layer's parameters in the contract's order, where it has any.
+pub(crate) fn parameter_names(layer: &Layer) -> [&'static str; 2] {
+    match layer {
+        Layer::BatchNorm2d(_) => ["gamma", "beta"],
+        _ => ["W", "b"],
+    }
+}
+
+/// What one layer should answer in inference.
 ///
 /// # Panics
 ///
@@ -61,7 +71,62 @@ pub fn layer_oracle(layer: &Layer, parameters: &[Wide], input: &Wide) -> Judged 
         Layer::AveragePool2d(spec) => average_pool2d::oracle(input, pool_window(spec)),
         other => panic!("no case is made of {other:?}: it has no reference kernel"),
     };
-    judged.unwrap_or_else(|error| panic!("a case of the host's own does not fit: {error}"))
+    fitting(judged)
+}
+
+/// What one layer should answer in training: batch normalisation by the moments of its input, all others as ever.
+///
+/// # Panics
+///
+/// As [`layer_oracle`].
+pub fn training_oracle(layer: &Layer, parameters: &[Wide], input: &Wide) -> Judged {
+    match layer {
+        Layer::BatchNorm2d(spec) => fitting(batch_norm2d::oracle(input, affine(spec, parameters))).0,
+        other => layer_oracle(other, parameters, input),
+    }
+}
+
+/// The gradients of one layer in training, given the one with respect to its output.
+///
+/// # Panics
+///
+/// As [`layer_oracle`].
+pub fn gradient_oracle(
+    layer: &Layer,
+    parameters: &[Wide],
+    input: &Wide,
+    gradient: &Wide,
+) -> Gradients<Judged> {
+    let alone = |input| Gradients { input, parameters: Vec::new() };
+    let bias = parameters.get(1);
+    let gradients = match layer {
+        Layer::Dense(_) => dense::oracle_backward(input, &parameters[0], bias, gradient),
+        Layer::Conv2d(spec) => {
+            conv2d::oracle_backward(input, &parameters[0], bias, conv_window(spec), gradient)
+        }
+        Layer::BatchNorm2d(spec) => batch_norm2d::oracle_backward(input, affine(spec, parameters), gradient),
+        Layer::Relu => relu::oracle_backward(input, gradient).map(alone),
+        Layer::Sigmoid => sigmoid::oracle_backward(input, gradient).map(alone),
+        Layer::Tanh => tanh::oracle_backward(input, gradient).map(alone),
+        Layer::Softmax => softmax::oracle_backward(input, gradient).map(alone),
+        Layer::Flatten => flatten::oracle_backward(input, gradient).map(alone),
+        Layer::MaxPool2d(spec) => max_pool2d::oracle_backward(input, pool_window(spec), gradient).map(alone),
+        Layer::AveragePool2d(spec) => {
+            average_pool2d::oracle_backward(input, pool_window(spec), gradient).map(alone)
+        }
+        other => panic!("no exercise is made of {other:?}: it has no reference kernel"),
+    };
+    fitting(gradients)
+}
+
+/// The scale, the shift and the epsilon of a normalisation with these parameters.
+pub fn affine<'a, T>(spec: &NormSpec, parameters: &'a [T]) -> Affine<'a, T> {
+    Affine { gamma: &parameters[0], beta: &parameters[1], epsilon: spec.epsilon }
+}
+
+/// What a kernel gave for a question of the host's own.
+pub(crate) fn fitting<T>(given: Result<T, ShapeError>) -> T {
+    given.unwrap_or_else(|error| panic!("a case of the host's own does not fit: {error}"))
 }
 
 /// What a stack of layers should answer, each on the exact answer of the one before it. Its bound is the last

@@ -5,32 +5,78 @@ use tito_kernels::Judged;
 use tito_sandbox::{LimitKind, Outcome, TrapKind};
 use tito_tensor::Tensor;
 
-use crate::{Case, findings::Failure, misconception::explanations, probe};
+use crate::{Question, findings::Failure, misconception::explanations};
 
 /// The worst error of a right answer as a fraction of its bound; of a wrong one, the evidence.
 ///
 /// # Errors
 ///
 /// The evidence, if the answer is wrong or there is none.
-pub fn compare(case: &Case, outcome: &Outcome<Tensor>) -> Result<f64, Box<Failure>> {
+pub fn compare<Q: Question>(question: &Q, outcome: &Outcome<Q::Answer>) -> Result<f64, Box<Failure>> {
     let failure = |came_back, mismatch, explanations, hint| {
-        let evidence = CaseEvidence { asked: case.asked(), came_back, mismatch, hint };
+        let evidence = CaseEvidence { asked: question.asked(), came_back, mismatch, hint };
         Err(Box::new(Failure { evidence, explanations }))
     };
     let Outcome::Answer(answer) = outcome else {
         return failure(outcome.to_string(), None, Vec::new(), advice(outcome));
     };
-    let expected = case.expected.value.shape();
-    if answer.shape() != expected {
-        let came_back = format!("shape {}, not {expected}", answer.shape());
-        return failure(came_back, None, explanations(case, answer), None);
+    let (parts, tensors) = (question.parts(), Q::tensors(answer));
+    if tensors.len() != parts.len() {
+        let came_back = format!("{} tensors, not {}", tensors.len(), parts.len());
+        return failure(came_back, None, Vec::new(), None);
     }
-    match mismatch(&case.expected, answer) {
-        Ok(worst) => Ok(worst),
-        Err(wrong) => {
-            let came_back = came_back(case, answer);
-            failure(came_back, Some(wrong), explanations(case, answer), None)
+    let (mut most, mut wrong) = (0.0f64, Vec::new());
+    for (part, tensor) in parts.iter().zip(tensors) {
+        match judged(part.expected, tensor) {
+            Ok(worst) => most = most.max(worst),
+            Err(found) => wrong.push((part.name.as_str(), found)),
         }
+    }
+    if wrong.is_empty() {
+        return Ok(most);
+    }
+    let (came_back, mismatch) = told(wrong);
+    let came_back = match question.diagnosis(answer).filter(|_| mismatch.is_some()) {
+        Some(diagnosis) => format!("{came_back}: {diagnosis}"),
+        None => came_back,
+    };
+    failure(came_back, mismatch, explanations(question, answer), None)
+}
+
+/// How many wrong parts are told by name.
+const SHOWN: usize = 3;
+
+/// What is wrong with a part.
+enum Wrong {
+    Shape(String),
+    Numbers(Mismatch),
+}
+
+fn judged(expected: &Judged, answer: &Tensor) -> Result<f64, Wrong> {
+    let wanted = expected.value.shape();
+    if answer.shape() != wanted {
+        return Err(Wrong::Shape(format!("shape {}, not {wanted}", answer.shape())));
+    }
+    mismatch(expected, answer).map_err(Wrong::Numbers)
+}
+
+/// What came back in words, and the first part's mismatch. A probe says besides which weights were used.
+fn told(wrong: Vec<(&str, Wrong)>) -> (String, Option<Mismatch>) {
+    let of = |name: &str, word: &str| if name.is_empty() { String::new() } else { format!(" {word} {name}") };
+    let words = wrong.iter().map(|(name, wrong)| match wrong {
+        Wrong::Shape(words) => words.clone() + &of(name, "of"),
+        Wrong::Numbers(_) => "other numbers".to_owned() + &of(name, "in"),
+    });
+    let mut words: Vec<_> = words.collect();
+    if words.len() > SHOWN {
+        let others = words.len() - SHOWN;
+        words.truncate(SHOWN);
+        words.push(format!("and in {others} more"));
+    }
+    let words = words.join(", ");
+    match wrong.into_iter().next() {
+        Some((_, Wrong::Numbers(mismatch))) => (words, Some(mismatch)),
+        _ => (words, None),
     }
 }
 
@@ -53,14 +99,6 @@ fn mismatch(expected: &Judged, answer: &Tensor) -> Result<f64, Mismatch> {
         wrong,
         of: excess.len() as u64,
     })
-}
-
-/// The figures are the mismatch's; a probe says besides which weights were used.
-fn came_back(case: &Case, answer: &Tensor) -> String {
-    match probe::diagnosis(case, answer) {
-        Some(diagnosis) => format!("other numbers: {diagnosis}"),
-        None => "other numbers".to_owned(),
-    }
 }
 
 /// What to tell a student whose guest gave no answer.

@@ -4,7 +4,7 @@ use tito_kernels::{Judged, Wide, tolerance};
 use tito_tensor::Tensor;
 
 use super::Misconception;
-use crate::{Case, Kind, cheats};
+use crate::{Case, Kind, Question};
 
 /// The name of the one that is told only of coarse errors.
 pub(super) const HALF_PRECISION: &str = "half-precision";
@@ -34,7 +34,7 @@ pub(super) const MISCONCEPTIONS: &[Misconception] = &[
 ];
 
 fn cheat(case: &Case, name: &str) -> Option<Judged> {
-    let (_, answer) = cheats(case).into_iter().find(|(known, _)| *known == name)?;
+    let answer = case.wrong().into_iter().find(|cheat| cheat.name == name)?.answer;
     let gauge = answer.data().iter().map(|x| f64::from(x.abs())).collect();
     Some(Judged { value: Wide::from(&answer), gauge, terms: case.expected.terms })
 }
@@ -42,15 +42,18 @@ fn cheat(case: &Case, name: &str) -> Option<Judged> {
 /// Off by up to 2⁻¹⁰ of what enters the sum: half precision rounds each factor of a term by up to 2⁻¹¹, and small integers not
 /// at all.
 fn half_precision(case: &Case) -> Option<Judged> {
-    let right = &case.expected;
+    coarsely(&case.expected, case.kind)
+}
+
+/// A right answer with the bound of half precision.
+pub(super) fn coarsely(right: &Judged, kind: Kind) -> Option<Judged> {
     let wider = f64::from(1u32 << 14) / tolerance(right.terms);
     let gauge = right.gauge.iter().map(|gauge| gauge * wider).collect();
-    (right.terms > 0 && case.kind != Kind::Integers).then(|| Judged { gauge, ..right.clone() })
+    (right.terms > 0 && kind != Kind::Integers).then(|| Judged { gauge, ..right.clone() })
 }
 
 /// Whether some element is off by at least 2⁻¹⁴ of its gauge: an eighth of half precision's roundoff.
-pub(super) fn is_coarse(case: &Case, answer: &Tensor) -> bool {
-    let right = &case.expected;
+pub(super) fn is_coarse(right: &Judged, answer: &Tensor) -> bool {
     let errors =
         answer.data().iter().zip(right.value.data()).map(|(got, value)| (f64::from(*got) - value).abs());
     errors.zip(&right.gauge).any(|(error, gauge)| error * f64::from(1u32 << 14) >= *gauge)
