@@ -3,7 +3,7 @@
 use tito_kernels::{Judged, Wide};
 use tito_sandbox::Layer;
 
-use crate::{Draw, stack_oracle};
+use crate::{Draw, gradient_oracle, parameter_shapes, stack_oracle, training_oracle};
 
 /// How many perturbed evaluations are sampled.
 const SAMPLES: usize = 8;
@@ -32,6 +32,51 @@ pub fn stack_gauge(layers: &[Layer], parameters: &[Wide], input: &Wide, draw: &m
             *square += (moved - exact).powi(2);
         }
     }
+    sampled(exact, &squares)
+}
+
+/// The gradients that a stack should give in training, that of its input and then those of its parameters, given the one
+/// with respect to its output; each with a bound as [`stack_gauge`] samples it, the output's gradient perturbed, too.
+///
+/// # Panics
+///
+/// As [`stack_oracle`].
+pub fn stack_gradient_gauge(
+    layers: &[Layer],
+    parameters: &[Wide],
+    input: &Wide,
+    gradient: &Wide,
+    draw: &mut Draw,
+) -> Vec<Judged> {
+    let exact = stack_gradients(layers, parameters, input, gradient);
+    let mut squares: Vec<_> = exact.iter().map(|tensor| vec![0.0; tensor.data().len()]).collect();
+    for _ in 0..SAMPLES {
+        let parameters: Vec<_> = parameters.iter().map(|tensor| perturbed(tensor, draw)).collect();
+        let (input, gradient) = (perturbed(input, draw), perturbed(gradient, draw));
+        let moved = stack_gradients(layers, &parameters, &input, &gradient);
+        for (squares, (moved, exact)) in squares.iter_mut().zip(moved.iter().zip(&exact)) {
+            for (square, (moved, exact)) in squares.iter_mut().zip(moved.data().iter().zip(exact.data())) {
+                *square += (moved - exact).powi(2);
+            }
+        }
+    }
+    exact.into_iter().zip(squares).map(|(exact, squares)| sampled(exact, &squares)).collect()
+}
+
+/// Gradients of the input and of all parameters, each layer given the gradient of the one behind it.
+fn stack_gradients(layers: &[Layer], parameters: &[Wide], input: &Wide, gradient: &Wide) -> Vec<Wide> {
+    let Some((first, rest)) = layers.split_first() else { return vec![gradient.clone()] };
+    let (own, others) = parameters.split_at(parameter_shapes(first).len());
+    let output = training_oracle(first, own, input).value;
+    let mut behind = stack_gradients(rest, others, &output, gradient).into_iter();
+    let to_output = behind.next().expect("that of the input is always there");
+    let given = gradient_oracle(first, own, input, &to_output);
+    let own = [given.input].into_iter().chain(given.parameters).map(|judged| judged.value);
+    own.chain(behind).collect()
+}
+
+/// A value with the gauge that its squared deviations make.
+fn sampled(exact: Wide, squares: &[f64]) -> Judged {
     let largest = exact.data().iter().fold(0.0f64, |most, x| most.max(x.abs()));
     let gauge = squares.iter().map(|square| (square / SAMPLES as f64).sqrt() / EPSILON + largest).collect();
     Judged { value: exact, gauge, terms: TERMS }

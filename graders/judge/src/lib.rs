@@ -22,7 +22,7 @@ mod verdict;
 
 pub use audit::audited;
 pub use case::{Case, Kind};
-pub use condition::stack_gauge;
+pub use condition::{stack_gauge, stack_gradient_gauge};
 pub use describe::describe;
 pub use draw::Draw;
 pub use examiner::{Examiner, NOT_ASKED};

@@ -3,7 +3,7 @@
 //! Whole trajectories of honest optimizers drift apart, so every step begins where the oracle was and not where the
 //! submission came to. Its moments are its own, and persist.
 
-use tito_kernels::{Judged, adam, sgd};
+use tito_kernels::{Judged, Wide, adam, sgd};
 use tito_sandbox::{AdamSpec, Called, Guest, OptimizerSpec, Outcome, SgdSpec};
 use tito_tensor::Tensor;
 
@@ -89,6 +89,26 @@ impl Steps {
             steps.push(step);
         }
         Self { spec, steps, expected }
+    }
+
+    /// The same steps where the decoupled decay is taken from the parameter after the step: the contract does not say when,
+    /// and TinyTorch had it so.
+    #[must_use]
+    pub fn decayed_last(mut self) -> Self {
+        let OptimizerSpec::Adam(AdamSpec { learning_rate, weight_decay, .. }) = self.spec else {
+            return self;
+        };
+        let part = f64::from(learning_rate) * f64::from(weight_decay);
+        for at in 0..self.expected.len() {
+            let (step, parameter) = self.place(at);
+            let before = self.steps[step].parameters[parameter].data();
+            let value = &self.expected[at].value;
+            let last = |(after, &before): (&f64, &f32)| (after + part * f64::from(before)) * (1.0 - part);
+            let data = value.data().iter().zip(before).map(last).collect();
+            self.expected[at].value =
+                Wide::new(value.shape().clone(), data).expect("the parameters keep their shapes");
+        }
+        self
     }
 
     /// Asks a guest that is launched for it.

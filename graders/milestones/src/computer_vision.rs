@@ -2,14 +2,14 @@
 
 mod accuracy;
 mod channel_order;
-mod conv2d;
+pub(crate) mod conv2d;
 mod impossible_sizes;
 mod initialisation;
 mod memory_efficiency;
 mod output_sizes;
 mod parameters;
 mod pool2d;
-mod windows;
+pub(crate) mod windows;
 
 use tito_data::{Description, MNIST, Split, TINYDIGITS};
 

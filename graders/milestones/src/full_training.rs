@@ -1,12 +1,23 @@
 //! Milestone 3, Full Training: "I can train production-quality models!"
 
+mod activations;
 mod analysis;
+mod batch_norm2d;
+mod conv2d;
+mod dense;
+mod dropout;
 mod dynamics;
 mod every_example;
+mod gradients;
 mod images;
+mod losses;
+mod optimizers;
+mod pool2d;
 mod reports;
 mod runs;
+mod stacks;
 mod steps;
+mod wrong_arguments;
 
 use tito_data::{CIFAR10, Description, Split, TINYDIGITS};
 use tito_grade::Hint;
@@ -29,6 +40,24 @@ const CHECKS: &[(&str, Check)] = &[
     ("clip-and-schedule", steps::clip_and_schedule),
     ("checkpoints", runs::checkpoints),
     ("memory", runs::memory),
+    ("cross-entropy", losses::cross_entropy),
+    ("cross-entropy-extremes", losses::extremes),
+    ("mean-squared-error", losses::mean_squared_error),
+    ("wrong-arguments", wrong_arguments::check),
+    ("backward-dense", dense::check),
+    ("backward-conv2d", conv2d::check),
+    ("backward-max-pool2d", pool2d::max),
+    ("backward-average-pool2d", pool2d::average),
+    ("backward-activations", activations::check),
+    ("batch-norm2d", batch_norm2d::training),
+    ("batch-norm2d-inference", batch_norm2d::inference),
+    ("dropout", dropout::check),
+    ("backward-stacks", stacks::check),
+    ("gradients-accumulate", gradients::check),
+    ("sgd", optimizers::sgd),
+    ("adam", optimizers::adam),
+    ("adamw", optimizers::adamw),
+    ("optimizers-independent", optimizers::independent),
     ("images", images::accuracy),
     ("beats-linear", images::beats_linear),
     ("one-batch", dynamics::one_batch),

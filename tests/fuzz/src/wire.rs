@@ -388,7 +388,7 @@ fn odd_report(input: &mut Unstructured<'_>, shapes: Vec<Shape>) -> Result<Report
         }
         0 => {
             let split = *input.choose(&[Split::Training, Split::Validation])?;
-            let indices = odd_list(input, Unstructured::arbitrary)?;
+            let indices = odd_list(input, odd_index)?;
             return Ok(Report::Wanted { split, indices, fuel: odd_number(input)? });
         }
         1 => return Ok(Report::Failed { words: odd_words(input)? }),
@@ -460,6 +460,10 @@ fn odd_number(input: &mut Unstructured<'_>) -> Result<u64> {
     let RunLimits { fuel_per_call: fuel, memory_bytes: memory, .. } = limits();
     let any = input.arbitrary()?;
     input.choose(&[0, 1, 2, 3, fuel, fuel + 1, 3 * fuel, memory, memory + 1, u64::MAX, any]).copied()
+}
+
+fn odd_index(input: &mut Unstructured<'_>) -> Result<u32> {
+    input.arbitrary()
 }
 
 fn odd_words(input: &mut Unstructured<'_>) -> Result<String> {

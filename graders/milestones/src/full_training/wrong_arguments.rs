@@ -1,0 +1,109 @@
+//! What cannot be answered gives a fault that says so.
+
+use tito_grade::Hint;
+use tito_judge::{Findings, advice};
+use tito_sandbox::{
+    Called, DenseSpec, Fault, Guest, HostError, Layer, Mode, OptimizerSpec, Outcome, SgdSpec,
+};
+use tito_tensor::Tensor;
+
+use crate::{Context, milestone::Found};
+
+/// A question that a guest is asked with right arguments first and then with wrong ones.
+type Ask = fn(&mut dyn Guest, is_right: bool) -> Called<()>;
+
+/// Wrong arguments of losses, `backward` and `step`. Each is asked of one who answers the right ones: whoever refuses
+/// everything has refused nothing.
+pub(super) fn check(context: &Context<'_>) -> Result<Found, HostError> {
+    let questions: [(&str, Ask); 9] = [
+        ("cross-entropy of logits [2, 3] against classes [2, 3]", |guest, is_right| {
+            cross_entropy(guest, &[2, 3], if is_right { &[2, 1] } else { &[2, 3] })
+        }),
+        ("cross-entropy of logits [2, 3] against classes [4294967295, 0]", |guest, is_right| {
+            cross_entropy(guest, &[2, 3], if is_right { &[0, 0] } else { &[u32::MAX, 0] })
+        }),
+        ("cross-entropy of logits [2, 3] against one class", |guest, is_right| {
+            cross_entropy(guest, &[2, 3], if is_right { &[2, 1] } else { &[2] })
+        }),
+        ("cross-entropy of logits [2, 3] against three classes", |guest, is_right| {
+            cross_entropy(guest, &[2, 3], if is_right { &[2, 1] } else { &[2, 1, 0] })
+        }),
+        ("cross-entropy of logits [2, 2, 3] against two classes", |guest, is_right| {
+            cross_entropy(guest, &[2, 2, 3], if is_right { &[2, 1, 0, 1] } else { &[2, 1] })
+        }),
+        ("mean squared error of predictions [2, 3] against targets [2, 2]", |guest, is_right| {
+            squared_error(guest, if is_right { &[2, 3] } else { &[2, 2] })
+        }),
+        ("mean squared error of predictions [2, 3] against targets [3, 2]", |guest, is_right| {
+            squared_error(guest, if is_right { &[2, 3] } else { &[3, 2] })
+        }),
+        ("backward through dense 3 -> 2 with an output gradient of [2, 3]", |guest, is_right| {
+            backward(guest, if is_right { &[2, 2] } else { &[2, 3] })
+        }),
+        ("a step of sgd for a parameter [2, 3] with a gradient [2, 2]", |guest, is_right| {
+            step(guest, if is_right { &[2, 3] } else { &[2, 2] })
+        }),
+    ];
+    let mut findings = Findings::default();
+    for (asked, ask) in questions {
+        let mut before = None;
+        let (outcome, usage) = context.examiner().with_guest(|guest| {
+            before = unanswered(&ask(guest, true)?);
+            ask(guest, false)
+        })?;
+        findings.used(usage);
+        findings.question(asked, before.or_else(|| came_back(&outcome)));
+    }
+    Ok(Found::Cases(findings))
+}
+
+fn ones(shape: &[u32]) -> Tensor {
+    Tensor::from_fn(shape.to_vec(), |at| 1.0 + at as f32)
+}
+
+fn cross_entropy(guest: &mut dyn Guest, logits: &[u32], classes: &[u32]) -> Called<()> {
+    Ok(guest.cross_entropy(&ones(logits), classes)?.map(|_| ()))
+}
+
+fn squared_error(guest: &mut dyn Guest, targets: &[u32]) -> Called<()> {
+    Ok(guest.mean_squared_error(&ones(&[2, 3]), &ones(targets))?.map(|_| ()))
+}
+
+fn backward(guest: &mut dyn Guest, gradient: &[u32]) -> Called<()> {
+    let layer = Layer::Dense(DenseSpec { inputs: 3, outputs: 2, bias: true });
+    guest.build(&[layer], 7)?.then(|model| {
+        guest
+            .forward(model, &ones(&[2, 3]), Mode::Training)?
+            .then(|_| Ok(guest.backward(model, &ones(gradient))?.map(|_| ())))
+    })
+}
+
+fn step(guest: &mut dyn Guest, gradient: &[u32]) -> Called<()> {
+    let spec = SgdSpec { learning_rate: 0.1, momentum: 0.0, weight_decay: 0.0 };
+    guest
+        .build_optimizer(OptimizerSpec::Sgd(spec))?
+        .then(|optimizer| Ok(guest.step(optimizer, &[ones(&[2, 3])], &[ones(gradient)])?.map(|_| ())))
+}
+
+/// What came back of the right arguments other than an answer. Which one is for the other checks.
+fn unanswered(outcome: &Outcome<()>) -> Option<(String, Option<Hint>)> {
+    let words = || format!("already right arguments give {outcome}");
+    (!matches!(outcome, Outcome::Answer(()))).then(|| (words(), advice(outcome)))
+}
+
+/// What came back of the wrong ones other than a fault that says what is wrong.
+fn came_back(outcome: &Outcome<()>) -> Option<(String, Option<Hint>)> {
+    let (misconception, text) = match outcome {
+        Outcome::Fault(Fault::InvalidArgument(_) | Fault::ShapeMismatch(_)) => return None,
+        Outcome::Answer(()) => (
+            "wrong-argument-accepted",
+            "Compare shapes, and classes with the number of logits in a row, before anything else.",
+        ),
+        Outcome::Trap(_) => (
+            "wrong-argument-traps",
+            "A panic ends the whole guest. Check the arguments and return `invalid-argument` or `shape-mismatch`.",
+        ),
+        other => return Some((other.to_string(), advice(other))),
+    };
+    Some((outcome.to_string(), Some(Hint { misconception: misconception.into(), advice: text.into() })))
+}
