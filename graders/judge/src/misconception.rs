@@ -29,8 +29,11 @@ pub struct Misconception<Q: Question = Case> {
     pub advice: &'static str,
     /// The answers that the bug gives to a question, one for each of its forms; `None` where the bug does not touch
     /// the question.
-    answers: &'static [fn(&Q) -> Option<Q::Given>],
+    answers: &'static [Answer<Q>],
 }
+
+/// What a bug answers to a question.
+type Answer<Q> = fn(&Q) -> Option<<Q as Question>::Given>;
 
 /// A known bug as a student is told of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -22,6 +22,13 @@ fn numbered(number: u32) -> Milestone {
     milestone(number).expect("it is graded")
 }
 
+/// Milestone 3 without learning real images, which takes a second each time.
+fn quick() -> Milestone {
+    let mut milestone = numbered(3);
+    milestone.rubric.criteria.retain(|criterion| criterion.name != "CIFAR-10 training");
+    milestone
+}
+
 /// The criterion of milestone 3 that asks for formulas.
 fn formulas() -> Milestone {
     let mut milestone = numbered(3);
@@ -62,9 +69,10 @@ fn passes(milestone: &Milestone, launch: &dyn Launch, secrets: u32) {
 
 #[test]
 fn the_native_kernels_pass_every_check_under_every_seed() {
-    for number in [1, 2, 3] {
-        passes(&numbered(number), &Launcher::default(), secrets());
+    for milestone in [numbered(1), numbered(2), quick()] {
+        passes(&milestone, &Launcher::default(), secrets());
     }
+    passes(&numbered(3), &Launcher::default(), secrets() / 20);
 }
 
 #[test]
