@@ -22,7 +22,7 @@ pub use dropout::Dropout;
 pub use fit::{Met, clip, evaluate, fit, in_batches, rate, scored, shuffled, summed_up};
 pub use learner::Learner;
 pub use loss::{cross_entropy, hits, mean_squared_error};
-pub use optimizer::{At, Moved, Steps, moved};
+pub use optimizer::{At, Moved, Steps, adam_by, moved};
 pub use pupil::{Lesson, Pupil};
 pub use slopes::{
     average_pool_slopes, conv2d_slopes, curve_slopes, dense_slopes, each_output, flatten_slopes,

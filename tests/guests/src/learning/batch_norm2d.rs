@@ -31,8 +31,10 @@ pub struct BatchNorm2d {
     pub back: fn(&[f32], &[f32], [f32; 2]) -> Vec<f32>,
     /// The gradients of γ and β of one channel, given x, x̂ and the gradients from above.
     pub slopes: fn(&[f32], &[f32], &[f32]) -> [f32; 2],
-    gradients: [Tensor; 2],
-    input: Option<Tensor>,
+    /// The sums of the gradients of γ and β.
+    pub gradients: [Tensor; 2],
+    /// The last input in training.
+    pub input: Option<Tensor>,
 }
 
 impl BatchNorm2d {

@@ -16,7 +16,8 @@ pub struct Dropout {
     pub infer: fn(f32, f32) -> f32,
     /// What the gradient is multiplied by, given what the elements were.
     pub back: fn(&mut Self, Vec<f32>) -> Vec<f32>,
-    mask: Option<Tensor>,
+    /// What the elements were multiplied by in the last pass that dropped.
+    pub mask: Option<Tensor>,
 }
 
 impl Dropout {

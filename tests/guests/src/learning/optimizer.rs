@@ -80,12 +80,24 @@ fn sgd(spec: &SgdSpec, At { rate, parameter: p, gradient: g, .. }: At, [v, _]: &
     p - rate * *v
 }
 
-fn adam(spec: &AdamSpec, At { rate, step, parameter: p, gradient: g, .. }: At, [m, v]: &mut [f32; 2]) -> f32 {
+fn adam(spec: &AdamSpec, at: At, memory: &mut [f32; 2]) -> f32 {
+    adam_by(spec, at, memory, |[m, v], [rest1, rest2]| {
+        m / rest1 / ((v / rest2).sqrt() + f64::from(spec.epsilon))
+    })
+}
+
+/// Adam with another quotient, of its two moments and of what the powers of the betas leave of 1.
+pub fn adam_by(
+    spec: &AdamSpec,
+    At { rate, step, parameter: p, gradient: g, .. }: At,
+    [m, v]: &mut [f32; 2],
+    quotient: impl Fn([f64; 2], [f64; 2]) -> f64,
+) -> f32 {
     let g = if spec.decoupled { g } else { g + spec.weight_decay * p };
     *m = spec.beta1 * *m + (1.0 - spec.beta1) * g;
     *v = spec.beta2 * *v + (1.0 - spec.beta2) * g * g;
-    let whole = |moment: f32, beta: f32| f64::from(moment) / (1.0 - f64::from(beta).powi(step));
-    let way = whole(*m, spec.beta1) / (whole(*v, spec.beta2).sqrt() + f64::from(spec.epsilon));
+    let rests = [spec.beta1, spec.beta2].map(|beta| 1.0 - f64::from(beta).powi(step));
+    let way = quotient([*m, *v].map(f64::from), rests);
     let decay = if spec.decoupled { rate * spec.weight_decay * p } else { 0.0 };
     p - decay - rate * way as f32
 }
