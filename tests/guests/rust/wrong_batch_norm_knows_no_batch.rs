@@ -8,6 +8,6 @@ use guests::{LayerSpec, export_learning_layers};
 
 export_learning_layers!(|spec, rng| match spec {
     LayerSpec::BatchNorm2d(norm) =>
-        Ok(Box::new(BatchNorm2d { own: |_| false, mix: |old, _| old, ..BatchNorm2d::new(norm) })),
+        Ok(Box::new(BatchNorm2d { own: |_| false, mix: |old, _, _| old, ..BatchNorm2d::new(norm) })),
     _ => taught(spec, rng),
 });

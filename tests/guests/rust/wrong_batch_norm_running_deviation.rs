@@ -11,6 +11,6 @@ export_learning_layers!(|spec, rng| match spec {
     _ => taught(spec, rng),
 });
 
-fn mix(old: Moments, [mean, variance]: Moments) -> Moments {
+fn mix(old: Moments, [mean, variance]: Moments, _: usize) -> Moments {
     [0.9 * old[0] + 0.1 * mean, 0.9 * old[1] + 0.1 * variance.sqrt()]
 }

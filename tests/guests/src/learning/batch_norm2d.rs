@@ -17,8 +17,9 @@ pub struct BatchNorm2d {
     pub running: Vec<Moments>,
     /// The moments of some elements: their mean and their biased variance.
     pub moments: fn(&[f32]) -> Moments,
-    /// What becomes of the running moments when a batch has others: nine tenths of the ones and a tenth of the others.
-    pub mix: fn(Moments, Moments) -> Moments,
+    /// What becomes of the running moments when a batch of so many elements has others: nine tenths of the ones and a
+    /// tenth of the others.
+    pub mix: fn(Moments, Moments, usize) -> Moments,
     /// What elements are divided by, given their variance and ε.
     pub deviation: fn(f32, f32) -> f32,
     /// What γ and β make of a normalised element.
@@ -46,7 +47,7 @@ impl BatchNorm2d {
             parameters: [zeros().map(|_| 1.0), zeros()],
             running: vec![[0.0, 1.0]; spec.features as usize],
             moments: Self::moments,
-            mix: |old, new| [0, 1].map(|it| 0.9 * old[it] + 0.1 * new[it]),
+            mix: |old, new, _| [0, 1].map(|it| 0.9 * old[it] + 0.1 * new[it]),
             deviation: |variance, epsilon| (variance + epsilon).sqrt(),
             scaled: |[gamma, beta], x| gamma * x + beta,
             answer: |_, _, answer| answer,
@@ -111,7 +112,7 @@ impl Layer for BatchNorm2d {
             let elements = picked(input, places);
             let batch = (self.moments)(&elements);
             if mode == Mode::Training {
-                self.running[channel] = (self.mix)(self.running[channel], batch);
+                self.running[channel] = (self.mix)(self.running[channel], batch, places.len());
             }
             let moments = if (self.own)(mode) { batch } else { self.running[channel] };
             let scales = [0, 1].map(|it| self.parameters[it].data()[channel]);
