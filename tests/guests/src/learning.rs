@@ -22,13 +22,13 @@ pub use dropout::Dropout;
 pub use fit::{Met, clip, evaluate, fit, in_batches, rate, scored, shuffled, summed_up};
 pub use learner::Learner;
 pub use loss::{cross_entropy, hits, mean_squared_error};
-pub use optimizer::{At, Moved, Steps, moved};
+pub use optimizer::{At, Moved, Steps, adam_by, moved};
 pub use pupil::{Lesson, Pupil};
 pub use slopes::{
-    average_pool_slopes, conv2d_slopes, curve_slopes, dense_slopes, flatten_slopes, max_pool_slopes,
-    softmax_slopes,
+    average_pool_slopes, conv2d_slopes, curve_slopes, dense_slopes, each_output, flatten_slopes,
+    max_pool_slopes, pool_slopes, softmax_slopes,
 };
-pub use taught::{curve, taught};
+pub use taught::{bent, curve, slopes, taught, way_back};
 pub use tinytorch::{
     AdamSpec, Batch, Dataset, Directive, Epoch, Learning, Loss, NormSpec, Optimizer, OptimizerSpec, Recipe,
     Schedule, SgdSpec, export_learning,

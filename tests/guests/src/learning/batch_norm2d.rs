@@ -17,14 +17,25 @@ pub struct BatchNorm2d {
     pub running: Vec<Moments>,
     /// The moments of some elements: their mean and their biased variance.
     pub moments: fn(&[f32]) -> Moments,
-    /// What becomes of a running moment when a batch has another: nine tenths of the one and a tenth of the other.
-    pub mix: fn(f32, f32) -> f32,
+    /// What becomes of the running moments when a batch of so many elements has others: nine tenths of the ones and a
+    /// tenth of the others.
+    pub mix: fn(Moments, Moments, usize) -> Moments,
+    /// What elements are divided by, given their variance and ε.
+    pub deviation: fn(f32, f32) -> f32,
+    /// What γ and β make of a normalised element.
+    pub scaled: fn([f32; 2], f32) -> f32,
+    /// What becomes of the right answer to an input in training.
+    pub answer: fn(&Self, &Tensor, Tensor) -> Tensor,
     /// Whether this mode takes the batch's moments: training does.
     pub own: fn(Mode) -> bool,
-    /// The gradients of one channel's elements, given x̂, the gradients from above, and γ / σ.
-    pub back: fn(&[f32], &[f32], f32) -> Vec<f32>,
-    gradients: [Tensor; 2],
-    input: Option<Tensor>,
+    /// The gradients of one channel's elements, given x̂, the gradients from above, and γ and σ.
+    pub back: fn(&[f32], &[f32], [f32; 2]) -> Vec<f32>,
+    /// The gradients of γ and β of one channel, given x, x̂ and the gradients from above.
+    pub slopes: fn(&[f32], &[f32], &[f32]) -> [f32; 2],
+    /// The sums of the gradients of γ and β.
+    pub gradients: [Tensor; 2],
+    /// The last input in training.
+    pub input: Option<Tensor>,
 }
 
 impl BatchNorm2d {
@@ -36,9 +47,13 @@ impl BatchNorm2d {
             parameters: [zeros().map(|_| 1.0), zeros()],
             running: vec![[0.0, 1.0]; spec.features as usize],
             moments: Self::moments,
-            mix: |old, new| 0.9 * old + 0.1 * new,
+            mix: |old, new, _| [0, 1].map(|it| 0.9 * old[it] + 0.1 * new[it]),
+            deviation: |variance, epsilon| (variance + epsilon).sqrt(),
+            scaled: |[gamma, beta], x| gamma * x + beta,
+            answer: |_, _, answer| answer,
             own: |mode| mode == Mode::Training,
             back: Self::back,
+            slopes: Self::slopes,
             gradients: [zeros(), zeros()],
             input: None,
         }
@@ -52,11 +67,17 @@ impl BatchNorm2d {
     }
 
     /// The right gradients: the moments move with the elements.
-    pub fn back(normal: &[f32], gradients: &[f32], scale: f32) -> Vec<f32> {
+    pub fn back(normal: &[f32], gradients: &[f32], [gamma, deviation]: [f32; 2]) -> Vec<f32> {
         let count = normal.len().max(1) as f32;
         let shift = gradients.iter().sum::<f32>() / count;
         let slope = normal.iter().zip(gradients).map(|(x, dy)| x * dy).sum::<f32>() / count;
+        let scale = gamma / deviation;
         normal.iter().zip(gradients).map(|(x, dy)| scale * (dy - shift - x * slope)).collect()
+    }
+
+    /// The right gradients of γ and β.
+    pub fn slopes(_: &[f32], normal: &[f32], gradients: &[f32]) -> [f32; 2] {
+        [normal.iter().zip(gradients).map(|(x, dy)| x * dy).sum(), gradients.iter().sum()]
     }
 
     /// For every channel the places of its elements.
@@ -71,7 +92,8 @@ impl BatchNorm2d {
     }
 
     fn normal(&self, elements: &[f32], [mean, variance]: Moments) -> Vec<f32> {
-        elements.iter().map(|x| (x - mean) / (variance + self.epsilon).sqrt()).collect()
+        let deviation = (self.deviation)(variance, self.epsilon);
+        elements.iter().map(|x| (x - mean) / deviation).collect()
     }
 }
 
@@ -90,18 +112,18 @@ impl Layer for BatchNorm2d {
             let elements = picked(input, places);
             let batch = (self.moments)(&elements);
             if mode == Mode::Training {
-                let mix = |it: usize| (self.mix)(self.running[channel][it], batch[it]);
-                self.running[channel] = [mix(0), mix(1)];
+                self.running[channel] = (self.mix)(self.running[channel], batch, places.len());
             }
             let moments = if (self.own)(mode) { batch } else { self.running[channel] };
-            let [gamma, beta] = [0, 1].map(|it| self.parameters[it].data()[channel]);
-            let answer: Vec<f32> = self.normal(&elements, moments).iter().map(|x| gamma * x + beta).collect();
-            put(&mut output, places, &answer);
+            let scales = [0, 1].map(|it| self.parameters[it].data()[channel]);
+            let answer = self.normal(&elements, moments).into_iter().map(|x| (self.scaled)(scales, x));
+            put(&mut output, places, &answer.collect::<Vec<_>>());
         }
-        if mode == Mode::Training {
-            self.input = Some(input.clone());
+        if mode == Mode::Inference {
+            return Ok(output);
         }
-        Ok(output)
+        self.input = Some(input.clone());
+        Ok((self.answer)(self, input, output))
     }
 
     fn parameters(&self) -> Vec<&Tensor> {
@@ -124,11 +146,10 @@ impl Layer for BatchNorm2d {
             let (elements, dy) = (picked(input, places), picked(gradient, places));
             let moments = (self.moments)(&elements);
             let normal = self.normal(&elements, moments);
-            let scale = self.parameters[0].data()[channel] / (moments[1] + self.epsilon).sqrt();
+            let scale = [self.parameters[0].data()[channel], (self.deviation)(moments[1], self.epsilon)];
             put(&mut back, places, &(self.back)(&normal, &dy, scale));
-            self.gradients[0].data_mut()[channel] +=
-                normal.iter().zip(&dy).map(|(x, dy)| x * dy).sum::<f32>();
-            self.gradients[1].data_mut()[channel] += dy.iter().sum::<f32>();
+            let slopes = (self.slopes)(&elements, &normal, &dy);
+            self.gradients.iter_mut().zip(slopes).for_each(|(sums, slope)| sums.data_mut()[channel] += slope);
         }
         Ok(back)
     }

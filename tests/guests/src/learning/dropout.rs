@@ -12,9 +12,12 @@ pub struct Dropout {
     pub draw: fn(&mut Self, usize) -> Vec<f32>,
     /// Whether this mode leaves any out: training does.
     pub drops: fn(Mode) -> bool,
+    /// What becomes of an element that is not asked whether it drops, given the probability: it stays.
+    pub infer: fn(f32, f32) -> f32,
     /// What the gradient is multiplied by, given what the elements were.
     pub back: fn(&mut Self, Vec<f32>) -> Vec<f32>,
-    mask: Option<Tensor>,
+    /// What the elements were multiplied by in the last pass that dropped.
+    pub mask: Option<Tensor>,
 }
 
 impl Dropout {
@@ -32,6 +35,7 @@ impl Dropout {
             rng: Rng::new(rng.bits()),
             draw: Self::draw,
             drops: |mode| mode == Mode::Training,
+            infer: |_, x| x,
             back: |_, mask| mask,
             mask: None,
         })
@@ -52,7 +56,7 @@ fn times(tensor: &Tensor, factors: &[f32]) -> Tensor {
 impl Layer for Dropout {
     fn forward(&mut self, input: &Tensor, mode: Mode) -> Result<Tensor, Fault> {
         if !(self.drops)(mode) {
-            return Ok(input.clone());
+            return Ok(input.map(|x| (self.infer)(self.probability, x)));
         }
         let factors = (self.draw)(self, input.data().len());
         let output = times(input, &factors);

@@ -43,7 +43,7 @@ pub fn fit<G: Learner>(
             let logits = pupil.forward(&batch.inputs, Mode::Training)?;
             let loss = G::cross_entropy(&logits, &batch.targets)?;
             met.push(scored(loss.value, &logits, &batch.targets));
-            pupil.backward(&loss.gradient)?;
+            pupil.backward(&G::sent_back(loss.gradient, batch.targets.len(), recipe))?;
             let mut gradients = pupil.stack.gradients();
             if let Some(most) = recipe.clip_norm {
                 G::clip(&mut gradients, most);

@@ -126,6 +126,11 @@ pub trait Learner: Default + 'static {
         pupil.stack.zero_gradients();
     }
 
+    /// The gradient that goes back from the loss of so many examples.
+    fn sent_back(gradient: Tensor, _count: usize, _recipe: &Recipe) -> Tensor {
+        gradient
+    }
+
     /// The learning rate of a step of so many, counted from 0. The step of an epoch of so many is told besides.
     fn rate(recipe: &Recipe, [step, steps]: [u64; 2], _in_epoch: u64) -> f32 {
         rate(recipe, step, steps)

@@ -9,6 +9,8 @@ pub struct At {
     pub rate: f32,
     /// Which step it is: 1 for the first.
     pub step: i32,
+    /// Which of how many tensors it belongs to, from 0.
+    pub tensor: [i32; 2],
     /// The parameter.
     pub parameter: f32,
     /// Its gradient.
@@ -30,8 +32,13 @@ pub struct Steps {
 
 impl Steps {
     /// One that has made no step.
+    pub fn new(spec: &OptimizerSpec, moved: Moved) -> Self {
+        Self { spec: *spec, moved, step: 0, memory: Vec::new() }
+    }
+
+    /// The same, boxed as an optimizer.
     pub fn boxed(spec: &OptimizerSpec, moved: Moved) -> Box<dyn Optimizer> {
-        Box::new(Self { spec: *spec, moved, step: 0, memory: Vec::new() })
+        Box::new(Self::new(spec, moved))
     }
 }
 
@@ -46,11 +53,13 @@ impl Optimizer for Steps {
             return Err(Fault::shape_mismatch("step: parameters, gradients and earlier ones do not fit"));
         }
         self.step += 1;
-        let step = self.step;
-        for ((parameter, gradient), memory) in parameters.iter_mut().zip(gradients).zip(&mut self.memory) {
+        let (step, count) = (self.step, parameters.len() as i32);
+        let tensors = parameters.iter_mut().zip(gradients).zip(&mut self.memory).zip(0..);
+        for (((parameter, gradient), memory), number) in tensors {
+            let tensor = [number, count];
             let elements = parameter.data_mut().iter_mut().zip(gradient.data()).zip(memory);
             for ((parameter, &gradient), memory) in elements {
-                let at = At { rate, step, parameter: *parameter, gradient };
+                let at = At { rate, step, tensor, parameter: *parameter, gradient };
                 *parameter = (self.moved)(&self.spec, at, memory);
             }
         }
@@ -71,12 +80,24 @@ fn sgd(spec: &SgdSpec, At { rate, parameter: p, gradient: g, .. }: At, [v, _]: &
     p - rate * *v
 }
 
-fn adam(spec: &AdamSpec, At { rate, step, parameter: p, gradient: g }: At, [m, v]: &mut [f32; 2]) -> f32 {
+fn adam(spec: &AdamSpec, at: At, memory: &mut [f32; 2]) -> f32 {
+    adam_by(spec, at, memory, |[m, v], [rest1, rest2]| {
+        m / rest1 / ((v / rest2).sqrt() + f64::from(spec.epsilon))
+    })
+}
+
+/// Adam with another quotient, of its two moments and of what the powers of the betas leave of 1.
+pub fn adam_by(
+    spec: &AdamSpec,
+    At { rate, step, parameter: p, gradient: g, .. }: At,
+    [m, v]: &mut [f32; 2],
+    quotient: impl Fn([f64; 2], [f64; 2]) -> f64,
+) -> f32 {
     let g = if spec.decoupled { g } else { g + spec.weight_decay * p };
     *m = spec.beta1 * *m + (1.0 - spec.beta1) * g;
     *v = spec.beta2 * *v + (1.0 - spec.beta2) * g * g;
-    let whole = |moment: f32, beta: f32| f64::from(moment) / (1.0 - f64::from(beta).powi(step));
-    let way = whole(*m, spec.beta1) / (whole(*v, spec.beta2).sqrt() + f64::from(spec.epsilon));
+    let rests = [spec.beta1, spec.beta2].map(|beta| 1.0 - f64::from(beta).powi(step));
+    let way = quotient([*m, *v].map(f64::from), rests);
     let decay = if spec.decoupled { rate * spec.weight_decay * p } else { 0.0 };
     p - decay - rate * way as f32
 }

@@ -77,7 +77,11 @@ pub fn average_pool_slopes(spec: &Pool2dSpec, pass: &Pass) -> Result<Slopes, Fau
 
 /// `spread` is told the input, the places of the elements that a window saw, the gradient of its output, and what it adds
 /// to.
-fn pool_slopes(
+///
+/// # Errors
+///
+/// As [`Window::new`].
+pub fn pool_slopes(
     spec: &Pool2dSpec,
     pass: &Pass,
     spread: impl Fn(&[f32], &[usize], f32, &mut [f32]),
@@ -93,7 +97,7 @@ fn pool_slopes(
 }
 
 /// Tells the image and the channel of every output, the corner of its window, and its gradient.
-fn each_output(window: &Window, gradients: &Images, mut tell: impl FnMut([usize; 2], [isize; 2], f32)) {
+pub fn each_output(window: &Window, gradients: &Images, mut tell: impl FnMut([usize; 2], [isize; 2], f32)) {
     let [_, channels, height, width] = gradients.shape;
     for (at, dy) in gradients.data.iter().enumerate() {
         let plane = at / (height * width);

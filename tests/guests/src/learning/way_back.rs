@@ -39,7 +39,7 @@ pub struct WayBack {
     /// The way back.
     pub back: Back,
     /// Whether a pass in this mode is what `backward` goes back from: one in training.
-    pub keeps: fn(Mode) -> bool,
+    pub keeps: Box<dyn Fn(Mode) -> bool>,
     /// What becomes of a gradient when there is another one: their sum.
     pub accumulate: fn(&mut f32, f32),
     kept: Option<[Tensor; 2]>,
@@ -53,7 +53,7 @@ impl WayBack {
         Self {
             layer,
             back: Box::new(back),
-            keeps: |mode| mode == Mode::Training,
+            keeps: Box::new(|mode| mode == Mode::Training),
             accumulate: |sum, gradient| *sum += gradient,
             kept: None,
             gradients,

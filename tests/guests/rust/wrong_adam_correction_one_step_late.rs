@@ -1,0 +1,18 @@
+//! Adam raises its count of steps after the correction, and begins it at 2.
+//!
+//! expect: fails adam, adamw, first-steps
+//! expect: told adam-correction-off-by-one
+
+use guests::export_learner;
+use guests::learning::{At, Learner, OptimizerSpec, moved};
+
+#[derive(Default)]
+struct Optimizers;
+
+impl Learner for Optimizers {
+    fn moved(spec: &OptimizerSpec, at: At, memory: &mut [f32; 2]) -> f32 {
+        moved(spec, At { step: at.step + 1, ..at }, memory)
+    }
+}
+
+export_learner!(Optimizers);

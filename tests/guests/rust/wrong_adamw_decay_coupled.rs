@@ -1,0 +1,19 @@
+//! AdamW adds its decay to the gradient, as Adam does.
+//!
+//! expect: fails adamw
+//! expect: told adam-decay-coupled
+
+use guests::export_learner;
+use guests::learning::{AdamSpec, At, Learner, OptimizerSpec, moved};
+
+#[derive(Default)]
+struct Optimizers;
+
+impl Learner for Optimizers {
+    fn moved(spec: &OptimizerSpec, at: At, memory: &mut [f32; 2]) -> f32 {
+        let OptimizerSpec::Adam(adam) = spec else { return moved(spec, at, memory) };
+        moved(&OptimizerSpec::Adam(AdamSpec { decoupled: false, ..*adam }), at, memory)
+    }
+}
+
+export_learner!(Optimizers);

@@ -1,0 +1,21 @@
+//! In a network the gradient reaches the last layer alone.
+//!
+//! expect: fails backward-stacks, one-batch, loss-falls, images, beats-linear, clip-and-schedule, first-steps
+//! expect: told chain-broken, batch-not-learnt
+
+use guests::learning::Learner;
+use guests::{Fault, Stack, Tensor, export_learner};
+
+#[derive(Default)]
+struct Short;
+
+impl Learner for Short {
+    fn backward(&mut self, stack: &mut Stack, gradient: &Tensor) -> Result<Tensor, Fault> {
+        match stack.layers.last_mut() {
+            Some(last) => last.backward(gradient),
+            None => Ok(gradient.clone()),
+        }
+    }
+}
+
+export_learner!(Short);

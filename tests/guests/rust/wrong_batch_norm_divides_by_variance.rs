@@ -1,0 +1,15 @@
+//! Batch normalisation divides by the variance, without its root.
+//!
+//! expect: fails batch-norm2d, batch-norm2d-inference
+//! expect: told batch-norm-deviation-missing
+
+use guests::learning::{BatchNorm2d, taught};
+use guests::{LayerSpec, export_learning_layers};
+
+export_learning_layers!(|spec, rng| match spec {
+    LayerSpec::BatchNorm2d(norm) => Ok(Box::new(BatchNorm2d {
+        deviation: |variance, epsilon| variance + epsilon,
+        ..BatchNorm2d::new(norm)
+    })),
+    _ => taught(spec, rng),
+});

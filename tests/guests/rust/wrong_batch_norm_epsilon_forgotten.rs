@@ -1,0 +1,13 @@
+//! Batch normalisation adds no epsilon.
+//!
+//! expect: fails batch-norm2d, batch-norm2d-inference
+//! expect: told batch-norm-epsilon-forgotten
+
+use guests::learning::{BatchNorm2d, taught};
+use guests::{LayerSpec, export_learning_layers};
+
+export_learning_layers!(|spec, rng| match spec {
+    LayerSpec::BatchNorm2d(norm) =>
+        Ok(Box::new(BatchNorm2d { deviation: |variance, _| variance.sqrt(), ..BatchNorm2d::new(norm) })),
+    _ => taught(spec, rng),
+});

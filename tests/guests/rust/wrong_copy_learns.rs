@@ -1,0 +1,27 @@
+//! `fit` trains a copy of the model, and leaves the model as it was.
+//!
+//! expect: fails same-seed, true-reports, clip-and-schedule, one-batch, loss-falls, first-steps, images
+//! expect: fails beats-linear
+//! expect: told nothing-learnt, recipe-seed-ignored, metrics-not-true, batch-not-learnt, loss-does-not-fall
+
+use guests::learning::{Dataset, Directive, Epoch, Learner, Pupil, Recipe, fit};
+use guests::{Fault, Model, export_learner};
+
+#[derive(Default)]
+struct Training;
+
+impl Learner for Training {
+    fn fit(
+        pupil: &mut Pupil<Self>,
+        training: &dyn Dataset,
+        validation: Option<&dyn Dataset>,
+        recipe: &Recipe,
+        report: &mut dyn FnMut(&Epoch) -> Directive,
+    ) -> Result<Vec<Epoch>, Fault> {
+        let mut copy = Pupil::<Self>::build(&pupil.specs, recipe.seed)?;
+        copy.load(pupil.parameters())?;
+        fit(&mut copy, training, validation, recipe, report)
+    }
+}
+
+export_learner!(Training);

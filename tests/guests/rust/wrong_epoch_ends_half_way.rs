@@ -1,0 +1,18 @@
+//! An epoch ends after half of its order.
+//!
+//! expect: fails every-example-once, batches, shuffle, true-reports, clip-and-schedule, one-batch
+//! expect: told examples-dropped, last-batch-dropped, order-not-kept, metrics-not-true, batch-not-learnt
+
+use guests::export_learner;
+use guests::learning::{Learner, in_batches};
+
+#[derive(Default)]
+struct Training;
+
+impl Learner for Training {
+    fn in_batches(order: &[u32], size: u32) -> Vec<Vec<u32>> {
+        in_batches(&order[..order.len().div_ceil(2)], size)
+    }
+}
+
+export_learner!(Training);
