@@ -138,7 +138,8 @@ fn attempt(draw: &mut Draw, layers: &[Layer], shape: &[u32]) -> Option<Stack> {
     // Of a stack whose units are all off there is nothing to be seen.
     let is_seen = |judged: &Judged| judged.value.data().iter().any(|g| g.abs() > FAINT);
     let layers = layers.to_vec();
-    expected.iter().all(is_seen).then(|| Stack { layers, parameters, input, gradient, expected })
+    let is_whole = expected.iter().all(is_seen);
+    is_whole.then_some(Stack { layers, parameters, input, gradient, expected })
 }
 
 /// The output, if no layer comes near a kink.

@@ -89,13 +89,13 @@ fn norm(pass: &Pass<'_>, channels: usize, epsilon: f32) -> Gradients<Tensor> {
     };
     let mut input = vec![0.0; x.data().len()];
     let (mut to_gamma, mut to_beta) = (Vec::new(), Vec::new());
-    for channel in 0..channels {
+    for (channel, &gamma) in gamma.iter().enumerate() {
         let mean = over(channel, &|at| x.data()[at]) / count;
         let variance = over(channel, &|at| (x.data()[at] - mean).powi(2)) / count;
         let inverse = 1.0 / (variance + epsilon).sqrt();
         to_gamma.push(over(channel, &|at| dy.data()[at] * (x.data()[at] - mean) * inverse));
         to_beta.push(over(channel, &|at| dy.data()[at]));
-        let to_normal = |at: usize| dy.data()[at] * gamma[channel];
+        let to_normal = |at: usize| dy.data()[at] * gamma;
         let to_variance = over(channel, &|at| to_normal(at) * (x.data()[at] - mean)) * -0.5 * inverse.powi(3);
         let to_mean = -over(channel, &|at| to_normal(at) * inverse)
             - 2.0 * to_variance * over(channel, &|at| x.data()[at] - mean) / count;
