@@ -88,14 +88,22 @@ fn isolation(limits: &Limits) -> Isolation {
 }
 
 /// The milestones that a guest goes through: those of its world. An attack on the host is one whatever it is asked, so
-/// that the first is enough.
+/// that the first is enough; and whose learning of real images is of no interest is not asked for it, because plain loops
+/// take ten seconds.
 fn milestones_of(guest: &Guest) -> &'static [Milestone] {
+    let is_asked_for_images = match &guest.expectation.ending {
+        Ending::Fails(checks) => checks.contains("images") || EXAMPLES.contains(&guest.name.as_str()),
+        _ => false,
+    };
     match guest {
         _ if guest.name.starts_with("evil_") => &MILESTONES[..1],
-        Guest { learns: true, .. } => &MILESTONES,
+        Guest { learns: true, .. } if is_asked_for_images => &MILESTONES,
+        Guest { learns: true, .. } => &QUICK,
         _ => &MILESTONES[..2],
     }
 }
+
+const EXAMPLES: [&str; 2] = ["reference", "textbook"];
 
 fn grades(
     milestones: &[Milestone],

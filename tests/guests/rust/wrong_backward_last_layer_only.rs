@@ -1,6 +1,6 @@
 //! In a network the gradient reaches the last layer alone.
 //!
-//! expect: fails backward-stacks, one-batch, loss-falls, images, beats-linear, clip-and-schedule, first-steps
+//! expect: fails backward-stacks, one-batch, loss-falls, clip-and-schedule, first-steps
 //! expect: told chain-broken, batch-not-learnt
 
 use guests::learning::Learner;

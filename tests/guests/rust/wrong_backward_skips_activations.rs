@@ -1,6 +1,6 @@
 //! In a network the gradient goes past the layers without parameters, where its shape stays.
 //!
-//! expect: fails backward-stacks, one-batch, images, clip-and-schedule, first-steps
+//! expect: fails backward-stacks, one-batch, clip-and-schedule, first-steps
 //! expect: told chain-broken
 
 use guests::learning::Learner;

@@ -1,6 +1,6 @@
 //! The gradient of a convolution's input is a product with the kernel turned by 180 degrees.
 //!
-//! expect: fails backward-conv2d, images
+//! expect: fails backward-conv2d
 //! expect: told conv-input-gradient-kernel-flipped
 
 use guests::learning::{Pass, WayBack, conv2d_slopes, taught};

@@ -1,6 +1,6 @@
 //! A convolution gives back the corner of the padded image's gradient, where it lacks the padding on two sides.
 //!
-//! expect: fails backward-conv2d, images
+//! expect: fails backward-conv2d
 //! expect: told backward-ignores-padding
 
 use guests::learning::{Slopes, WayBack, conv2d_slopes, taught};

@@ -1,6 +1,6 @@
 //! The gradient of a convolution's kernel is turned by 180 degrees.
 //!
-//! expect: fails backward-conv2d, images
+//! expect: fails backward-conv2d
 //! expect: told conv-weight-gradient-flipped
 
 use guests::learning::{bent, taught};

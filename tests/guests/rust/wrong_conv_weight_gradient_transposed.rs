@@ -1,6 +1,6 @@
 //! In the gradient of a convolution's weight input and output channels have changed places.
 //!
-//! expect: fails backward-conv2d, images
+//! expect: fails backward-conv2d
 //! expect: told conv-weight-gradient-transposed
 
 use guests::learning::{bent, taught};

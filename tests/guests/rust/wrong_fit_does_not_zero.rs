@@ -1,6 +1,6 @@
 //! `fit` does not zero gradients between steps.
 //!
-//! expect: fails clip-and-schedule, first-steps, images, beats-linear
+//! expect: fails clip-and-schedule, first-steps
 //! expect: told gradients-not-zeroed
 
 use guests::export_learner;

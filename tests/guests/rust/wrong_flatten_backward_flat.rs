@@ -1,6 +1,6 @@
 //! Flatten gives back the gradient as it came, not in the shape of the input.
 //!
-//! expect: fails backward-activations, backward-stacks, checkpoints, images, beats-linear
+//! expect: fails backward-activations, backward-stacks, checkpoints
 //! expect: told flatten-gradient-flat
 
 use guests::learning::{bent, taught};

@@ -1,7 +1,6 @@
 //! Cross-entropy's gradient is target minus prediction.
 //!
 //! expect: fails cross-entropy, cross-entropy-extremes, clip-and-schedule, first-steps, one-batch, loss-falls
-//! expect: fails images, beats-linear
 //! expect: told loss-gradient-sign, batch-not-learnt, loss-does-not-fall
 
 use guests::learning::{Learner, Loss, cross_entropy};

@@ -1,7 +1,6 @@
 //! Cross-entropy's gradient is the softmax alone: nothing is subtracted at the target.
 //!
 //! expect: fails cross-entropy, cross-entropy-extremes, clip-and-schedule, first-steps, one-batch, loss-falls
-//! expect: fails images, beats-linear
 //! expect: told cross-entropy-gradient-without-target, batch-not-learnt, loss-does-not-fall
 
 use guests::learning::{Learner, Loss, cross_entropy};

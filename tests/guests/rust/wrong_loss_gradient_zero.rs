@@ -1,7 +1,7 @@
 //! Cross-entropy's gradient is never written.
 //!
 //! expect: fails cross-entropy, cross-entropy-extremes, clip-and-schedule, first-steps, one-batch, loss-falls
-//! expect: fails same-seed, images, beats-linear
+//! expect: fails same-seed
 //! expect: told loss-gradient-zero, batch-not-learnt, loss-does-not-fall, nothing-learnt, recipe-seed-ignored
 
 use guests::learning::{Learner, Loss, cross_entropy};

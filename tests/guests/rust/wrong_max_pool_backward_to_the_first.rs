@@ -1,6 +1,6 @@
 //! Max-pool's gradient goes to the first element of the window.
 //!
-//! expect: fails backward-max-pool2d, images
+//! expect: fails backward-max-pool2d
 //! expect: told max-pool-gradient-to-the-first, max-pool-gradient-to-all-of-the-largest
 
 use guests::learning::{WayBack, pool_slopes, taught};

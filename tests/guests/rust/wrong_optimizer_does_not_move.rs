@@ -1,7 +1,7 @@
 //! Optimizers remember everything and move nothing.
 //!
 //! expect: fails sgd, adam, adamw, first-steps, clip-and-schedule, one-batch, loss-falls, same-seed
-//! expect: fails optimizers-independent, images, beats-linear
+//! expect: fails optimizers-independent
 //! expect: told parameters-not-moved, batch-not-learnt, loss-does-not-fall, nothing-learnt, moments-forgotten
 
 use guests::export_learner;

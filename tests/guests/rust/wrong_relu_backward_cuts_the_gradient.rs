@@ -1,6 +1,6 @@
 //! ReLU goes back as it goes forward: what is cut is the negative part of the gradient.
 //!
-//! expect: fails backward-activations, images
+//! expect: fails backward-activations
 //! expect: told relu-mask-of-the-gradient
 
 use guests::learning::{bent, taught};

@@ -1,6 +1,6 @@
 //! ReLU's gradient passes where the input was negative, too.
 //!
-//! expect: fails backward-activations, images
+//! expect: fails backward-activations
 //! expect: told relu-mask-missing
 
 use guests::learning::{curve, taught};
