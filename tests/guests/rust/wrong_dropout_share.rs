@@ -15,5 +15,5 @@ export_learning_layers!(|spec, rng| match spec {
 
 fn draw(dropout: &mut Dropout, count: usize) -> Vec<f32> {
     let factor = 1.0 / (1.0 - dropout.probability);
-    (0..count).map(|_| if dropout.rng.bits() % 2 == 0 { factor } else { 0.0 }).collect()
+    (0..count).map(|_| if dropout.rng.bits().is_multiple_of(2) { factor } else { 0.0 }).collect()
 }

@@ -1,6 +1,6 @@
 //! The orders depend on how often something was trained before, as they would on a clock.
 //!
-//! expect: fails same-seed
+//! expect: fails same-seed, checkpoints
 //! expect: told seed-not-obeyed
 
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -1,4 +1,4 @@
-//! An allocator of a few lines, at a quarter of the usual one's weight in some two hundred components.
+//! An allocator of a few lines, at a quarter of the usual one's weight in some two hundred and fifty components.
 //!
 //! What is given back is given out again to whoever asks for as much. Sizes are rounded up to one of four between a power of
 //! two and the next, so that whoever learns asks for the same few again and again; blocks are never joined.

@@ -4,6 +4,7 @@
 
 mod batch_norm2d;
 mod checkpoint;
+mod convolved;
 mod dropout;
 mod fit;
 mod learner;

@@ -7,6 +7,12 @@ use crate::Images;
 /// Mean and variance of one channel.
 pub type Moments = [f32; 2];
 
+/// The gradients of a channel's elements.
+type OfElements = fn(&[f32], &[f32], [f32; 2]) -> Vec<f32>;
+
+/// The gradients of a channel's γ and β.
+type OfParameters = fn(&[f32], &[f32], &[f32]) -> [f32; 2];
+
 /// Batch normalisation, unless a guest says otherwise.
 pub struct BatchNorm2d {
     /// What is added to the variance.
@@ -29,9 +35,9 @@ pub struct BatchNorm2d {
     /// Whether this mode takes the batch's moments: training does.
     pub own: fn(Mode) -> bool,
     /// The gradients of one channel's elements, given x̂, the gradients from above, and γ and σ.
-    pub back: fn(&[f32], &[f32], [f32; 2]) -> Vec<f32>,
+    pub back: OfElements,
     /// The gradients of γ and β of one channel, given x, x̂ and the gradients from above.
-    pub slopes: fn(&[f32], &[f32], &[f32]) -> [f32; 2],
+    pub slopes: OfParameters,
     /// The sums of the gradients of γ and β.
     pub gradients: [Tensor; 2],
     /// The last input in training.

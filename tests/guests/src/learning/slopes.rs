@@ -35,17 +35,19 @@ pub fn conv2d_slopes(spec: &Conv2dSpec, pass: &Pass) -> Result<Slopes, Fault> {
     let channels = spec.in_channels as usize;
     let mut input = pass.input.map(|_| 0.0);
     let mut parameters: Vec<Tensor> = pass.parameters.iter().map(|it| it.map(|_| 0.0)).collect();
+    let (back, weight, x) = (input.data_mut(), pass.parameters[0].data(), pass.input.data());
+    let mut sums: Vec<&mut [f32]> = parameters.iter_mut().map(Tensor::data_mut).collect();
     each_output(&window, &Images::of(pass.gradient)?, |[n, o], corner, dy| {
         for c in 0..channels {
             for [u, v] in window.offsets() {
                 let Some(pixel) = images.place(n, c, beside(corner, [u, v])) else { continue };
                 let at = ((o * channels + c) * window.kernel[0] + u) * window.kernel[1] + v;
-                input.data_mut()[pixel] += pass.parameters[0].data()[at] * dy;
-                parameters[0].data_mut()[at] += pass.input.data()[pixel] * dy;
+                back[pixel] += weight[at] * dy;
+                sums[0][at] += x[pixel] * dy;
             }
         }
-        if let Some(bias) = parameters.get_mut(1) {
-            bias.data_mut()[o] += dy;
+        if let Some(bias) = sums.get_mut(1) {
+            bias[o] += dy;
         }
     });
     Ok(Slopes { input, parameters })
@@ -96,10 +98,11 @@ pub fn pool_slopes(
     Ok(Slopes::alone(input))
 }
 
-/// Tells the image and the channel of every output, the corner of its window, and its gradient.
+/// Tells the image and the channel of every output, the corner of its window, and its gradient, unless that is 0, as most
+/// are behind a max-pool.
 pub fn each_output(window: &Window, gradients: &Images, mut tell: impl FnMut([usize; 2], [isize; 2], f32)) {
     let [_, channels, height, width] = gradients.shape;
-    for (at, dy) in gradients.data.iter().enumerate() {
+    for (at, dy) in gradients.data.iter().enumerate().filter(|(_, dy)| **dy != 0.0) {
         let plane = at / (height * width);
         let corner = |axis: usize, place: usize| {
             (place * window.stride[axis]) as isize - window.padding[axis] as isize

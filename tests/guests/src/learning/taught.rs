@@ -3,10 +3,10 @@
 use tinytorch::{Fault, Layer, LayerSpec, Rng};
 
 use super::{
-    BatchNorm2d, Dropout, Pass, Slopes, WayBack, average_pool_slopes, conv2d_slopes, curve_slopes,
-    dense_slopes, flatten_slopes, max_pool_slopes, softmax_slopes,
+    BatchNorm2d, Dropout, Pass, Slopes, WayBack, average_pool_slopes, conv2d_slopes, convolved::convolved,
+    curve_slopes, dense_slopes, flatten_slopes, max_pool_slopes, softmax_slopes,
 };
-use crate::right;
+use crate::{Conv2d, right};
 
 /// The right layer of this description.
 ///
@@ -27,7 +27,7 @@ pub fn taught(spec: &LayerSpec, rng: &mut Rng) -> Result<Box<dyn Layer>, Fault> 
 ///
 /// As [`right`].
 pub fn way_back(spec: &LayerSpec, rng: &mut Rng) -> Result<WayBack, Fault> {
-    let (layer, spec) = (right(spec, rng)?, *spec);
+    let (layer, spec) = (forward(spec, rng)?, *spec);
     Ok(WayBack::new(layer, move |pass| slopes(&spec, pass)))
 }
 
@@ -41,12 +41,20 @@ pub fn bent(
     rng: &mut Rng,
     change: impl Fn(&Pass, &mut Slopes) + 'static,
 ) -> Result<Box<dyn Layer>, Fault> {
-    let (layer, spec) = (right(spec, rng)?, *spec);
+    let (layer, spec) = (forward(spec, rng)?, *spec);
     Ok(WayBack::boxed(layer, move |pass| {
         let mut slopes = slopes(&spec, pass)?;
         change(pass, &mut slopes);
         Ok(slopes)
     }))
+}
+
+/// The right layer of milestone 1 or 2, without a way back.
+fn forward(spec: &LayerSpec, rng: &mut Rng) -> Result<Box<dyn Layer>, Fault> {
+    match spec {
+        LayerSpec::Conv2d(spec) => Conv2d::computing(spec, rng, convolved),
+        _ => right(spec, rng),
+    }
 }
 
 /// The right slopes of a layer of milestone 1 or 2.
