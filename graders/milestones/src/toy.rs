@@ -70,6 +70,12 @@ pub(crate) fn task(draw: &mut Draw, training: usize, validation: usize, batch_si
     Task { layers, parameters, training, validation: Some(validation), classes: CLASSES, recipe }
 }
 
+/// The same with dropout before the last layer, which only training drops by.
+pub(crate) fn with_dropout(mut task: Task) -> Task {
+    task.layers.insert(2, Layer::Dropout(0.5));
+    task
+}
+
 /// Small images for a convolution with batch normalisation, whose running moments are a state.
 pub(crate) fn images(draw: &mut Draw, count: usize) -> Task {
     let spec = Conv2dSpec {
@@ -93,7 +99,7 @@ pub(crate) fn images(draw: &mut Draw, count: usize) -> Task {
 /// Examples of many features, of 1 KiB each.
 pub(crate) fn wide(draw: &mut Draw, batch_size: u32) -> Task {
     let features = 256;
-    let layers = vec![dense(features, HIDDEN), Layer::Tanh, dense(HIDDEN, CLASSES)];
+    let layers = vec![dense(features, CLASSES)];
     let count = 4 * batch_size;
     let targets = (0..count).map(|_| draw.below(u64::from(CLASSES)) as u32).collect();
     let inputs = draw.normals([count, features], 1.0);

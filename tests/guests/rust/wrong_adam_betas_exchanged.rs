@@ -1,7 +1,7 @@
 //! Adam's betas have changed places.
 //!
-//! expect: fails adam, adamw, first-steps
-//! expect: told adam-betas-exchanged
+//! expect: fails adam, adamw, one-batch, first-steps
+//! expect: told adam-betas-exchanged, batch-not-learnt
 
 use guests::export_learner;
 use guests::learning::{AdamSpec, At, Learner, OptimizerSpec, moved};

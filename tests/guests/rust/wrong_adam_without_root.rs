@@ -1,6 +1,6 @@
 //! Adam divides by the second moment, not by its root.
 //!
-//! expect: fails adam, adamw, first-steps, one-batch
+//! expect: fails adam, adamw, first-steps
 //! expect: told adam-without-root
 
 use guests::export_learner;

@@ -2,6 +2,7 @@
 //!
 //! expect: fails wrong-arguments
 //! expect: told wrong-argument-traps
+//! expect: trap unreachable
 
 use guests::learning::Learner;
 use guests::{Fault, Mode, Stack, Tensor, export_learner};

@@ -1,7 +1,7 @@
 //! Batch normalisation adds no epsilon.
 //!
 //! expect: fails batch-norm2d, batch-norm2d-inference
-//! expect: told batch-norm-epsilon-forgotten
+//! expect: told batch-norm-epsilon-forgotten, half-precision
 
 use guests::learning::{BatchNorm2d, taught};
 use guests::{LayerSpec, export_learning_layers};

@@ -1,7 +1,7 @@
 //! Batch normalisation adds epsilon to the deviation, not to the variance.
 //!
 //! expect: fails batch-norm2d, batch-norm2d-inference
-//! expect: told batch-norm-epsilon-outside
+//! expect: told batch-norm-epsilon-outside, half-precision
 
 use guests::learning::{BatchNorm2d, taught};
 use guests::{LayerSpec, export_learning_layers};

@@ -1,7 +1,7 @@
 //! Dropout multiplies by 1 in training: it never drops.
 //!
 //! expect: fails dropout
-//! expect: told dropout-never-drops, dropout-mask-repeated, dropout-pattern
+//! expect: told dropout-gradient-not-masked, dropout-mask-repeated, dropout-never-drops, dropout-not-scaled, dropout-pattern
 
 use guests::learning::{Dropout, taught};
 use guests::{LayerSpec, export_learning_layers};

@@ -1,7 +1,7 @@
 //! Dropout does not scale what it keeps, neither in training nor in inference.
 //!
 //! expect: fails dropout
-//! expect: told dropout-not-scaled
+//! expect: told dropout-gradient-not-scaled, dropout-not-scaled
 
 use guests::learning::{Dropout, taught};
 use guests::{LayerSpec, export_learning_layers};

@@ -1,7 +1,7 @@
 //! Dropout drops half of the elements, whatever its probability is.
 //!
 //! expect: fails dropout
-//! expect: told dropout-share
+//! expect: told dropout-pattern, dropout-share
 
 use guests::learning::{Dropout, taught};
 use guests::{LayerSpec, export_learning_layers};

@@ -1,6 +1,6 @@
 //! Before an epoch is reported all training examples are asked for once more, to look at them.
 //!
-//! expect: fails every-example-once, batches, shuffle
+//! expect: fails every-example-once, batches, shuffle, clip-and-schedule, first-steps
 //! expect: told examples-repeated, order-not-kept
 
 use guests::learning::{Dataset, Directive, Epoch, Learner, Pupil, Recipe, fit, in_batches};

@@ -1,6 +1,6 @@
 //! An epoch draws every example anew, with replacement.
 //!
-//! expect: fails every-example-once, shuffle, true-reports
+//! expect: fails every-example-once, true-reports
 //! expect: told examples-drawn-with-replacement, metrics-not-true
 
 use guests::learning::Learner;

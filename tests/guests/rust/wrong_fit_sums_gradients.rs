@@ -1,7 +1,7 @@
 //! `fit` steps by the sum of the gradients over the batch.
 //!
-//! expect: fails clip-and-schedule, first-steps
-//! expect: told gradient-summed
+//! expect: fails clip-and-schedule, loss-falls, first-steps
+//! expect: told gradient-summed, loss-does-not-fall
 
 use guests::learning::{Learner, Recipe};
 use guests::{Tensor, export_learner};

@@ -1,7 +1,7 @@
 //! `zero-gradients` does nothing; `fit` knows another way.
 //!
 //! expect: fails gradients-accumulate
-//! expect: told gradients-never-zeroed
+//! expect: told gradients-averaged, gradients-never-zeroed
 
 use guests::learning::Learner;
 use guests::{Stack, export_learner};

@@ -1,6 +1,6 @@
 //! The last epoch is not reported.
 //!
-//! expect: fails reports, every-example-once, batches, shuffle, true-reports
+//! expect: fails every-example-once, reports, true-reports
 //! expect: told epoch-not-reported
 
 use guests::learning::{Dataset, Directive, Epoch, Learner, Pupil, Recipe, fit};

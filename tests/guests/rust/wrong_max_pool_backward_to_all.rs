@@ -1,7 +1,7 @@
 //! Max-pool's gradient goes to every element of the window.
 //!
 //! expect: fails backward-max-pool2d
-//! expect: told max-pool-gradient-to-all, max-pool-gradient-to-all-of-the-largest
+//! expect: told max-pool-gradient-to-all
 
 use guests::learning::{WayBack, pool_slopes, taught};
 use guests::{LayerSpec, export_learning_layers, right};

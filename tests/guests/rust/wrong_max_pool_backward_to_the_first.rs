@@ -1,7 +1,7 @@
 //! Max-pool's gradient goes to the first element of the window.
 //!
 //! expect: fails backward-max-pool2d
-//! expect: told max-pool-gradient-to-the-first, max-pool-gradient-to-all-of-the-largest
+//! expect: told max-pool-gradient-to-the-first
 
 use guests::learning::{WayBack, pool_slopes, taught};
 use guests::{LayerSpec, export_learning_layers, right};

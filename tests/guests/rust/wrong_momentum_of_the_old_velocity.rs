@@ -1,6 +1,6 @@
 //! SGD steps with the velocity from before the gradient was added.
 //!
-//! expect: fails sgd, first-steps, one-batch
+//! expect: fails clip-and-schedule, sgd, first-steps
 //! expect: told momentum-of-the-old-velocity
 
 use guests::export_learner;

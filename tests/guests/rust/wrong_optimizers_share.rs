@@ -1,6 +1,6 @@
 //! All optimizers of a kind keep their moments in one place.
 //!
-//! expect: fails sgd, adam, adamw, optimizers-independent
+//! expect: fails optimizers-independent
 //! expect: told shared-moments
 
 use std::cell::RefCell;

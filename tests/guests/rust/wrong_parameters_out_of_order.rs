@@ -1,8 +1,8 @@
 //! Keeps the bias before the weight, in `parameters` as in `load`.
 //!
 //! expect: fails dense, dense-rank-3, composition, parameter-order, load-exact, independence, repeatability
-//! expect: fails mnist-mlp, conv2d, conv2d-stride, conv2d-padding, conv2d-rectangular, conv2d-sizes
-//! expect: fails conv2d-parameters, output-sizes, mnist-cnn, memory-efficiency
+//! expect: fails wrong-shapes, mnist-mlp, conv2d, conv2d-stride, conv2d-padding, conv2d-rectangular
+//! expect: fails conv2d-sizes, conv2d-parameters, output-sizes, mnist-cnn, memory-efficiency
 //! expect: told parameters-out-of-order
 
 use guests::{Fault, Guest, Stack, Submission, Tensor, export_inference};

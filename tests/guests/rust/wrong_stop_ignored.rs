@@ -1,6 +1,6 @@
 //! `fit` goes on whatever a report is answered.
 //!
-//! expect: fails stop, true-reports, clip-and-schedule, loss-falls, first-steps
+//! expect: fails stop, clip-and-schedule, loss-falls, first-steps
 //! expect: told stop-ignored
 
 use guests::export_learner;

@@ -1,7 +1,7 @@
 //! tanh gives back its derivative, without the gradient from above.
 //!
-//! expect: fails backward-activations, one-batch, clip-and-schedule, first-steps
-//! expect: told derivative-alone
+//! expect: fails clip-and-schedule, backward-activations, one-batch, loss-falls, first-steps
+//! expect: told batch-not-learnt, derivative-alone, loss-does-not-fall
 
 use guests::learning::{bent, taught};
 use guests::{LayerSpec, export_learning_layers};

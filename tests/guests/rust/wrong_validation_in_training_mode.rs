@@ -1,8 +1,8 @@
 //! The validation is a pass in training: dropout drops, and batch normalisation learns from what it should only look
 //! at.
 //!
-//! expect: fails validation-untouched
-//! expect: told validation-learnt
+//! expect: fails true-reports
+//! expect: told metrics-not-true
 
 use guests::learning::{Dataset, Learner, Pupil, evaluate};
 use guests::{Fault, Mode, export_learner};

@@ -4,7 +4,7 @@ use tito_data::Description;
 use tito_grade::{Plot, Series, Table};
 use tito_judge::{Findings, advice};
 use tito_kernels::{Wide, cross_entropy};
-use tito_sandbox::{Budget, Epoch, Guest, HostError, Mode, ModelId, Outcome, Split, Usage};
+use tito_sandbox::{Budget, Called, Epoch, Guest, HostError, Layer, Mode, ModelId, Outcome, Split, Usage};
 use tito_trainer::Examples;
 
 use crate::{
@@ -41,20 +41,45 @@ pub(crate) fn learnt(context: &Context<'_>) -> Result<Learnt, HostError> {
         (task.layers, task.parameters) = (layers.clone(), Vec::new());
     }
     let end = End { stop: None, budget: Budget::of_training(&context.limits) };
-    let mut counted = Outcome::Answer([Counted { loss: 0.0, accuracy: 0.0 }; 2]);
+    let mut counted = None;
     let trained = learn_and(context, &task, end, &mut |guest, model| {
-        // As many of those that were learnt as of those that were never lent.
-        let some = held_out.count();
-        counted = count(guest, model, &task, task.training.as_ref(), some)?.then(|training| {
-            let others = count(guest, model, &task, held_out.as_ref(), some)?;
-            Ok(others.map(|others| [training, others]))
-        })?;
+        if has_state(&task.layers) {
+            counted = Some(count_both(guest, model, &task, held_out.as_ref())?);
+        }
         Ok(())
     })?;
+    let counted = match (counted, &trained.parameters) {
+        (Some(counted), _) => counted,
+        (None, None) => Outcome::Answer([NOTHING; 2]),
+        // A fresh guest has nothing but the parameters: what was learnt is in them, or was not learnt.
+        (None, Some(parameters)) => {
+            let both = |guest: &mut dyn Guest, model| count_both(guest, model, &task, held_out.as_ref());
+            context.examiner().with_model(&task.layers, parameters, both)?.0
+        }
+    };
     // Who was ended by its budget has learnt as much as it has.
     let is_over = trained.record.is_over && trained.parameters.is_some();
     let outcome = if is_over { counted } else { trained.outcome.and_then(|_| counted) };
     Ok(Learnt { outcome, record: trained.record, usage: trained.usage, steps: task.steps() })
+}
+
+const NOTHING: Counted = Counted { loss: f64::INFINITY, accuracy: 0.0 };
+
+/// Whether layers remember of training more than their parameters.
+fn has_state(layers: &[Layer]) -> bool {
+    layers.iter().any(|layer| matches!(layer, Layer::BatchNorm2d(_)))
+}
+
+/// Of as many examples that were learnt as of those that were never lent.
+fn count_both(
+    guest: &mut dyn Guest,
+    model: ModelId,
+    task: &Task,
+    held_out: &dyn Examples,
+) -> Called<[Counted; 2]> {
+    let some = held_out.count();
+    count(guest, model, task, task.training.as_ref(), some)?
+        .then(|training| Ok(count(guest, model, task, held_out, some)?.map(|others| [training, others])))
 }
 
 /// Classifies the first of some examples.

@@ -4,10 +4,10 @@
 //! and told to stop after each epoch in turn, which leaves the parameters of that moment behind.
 
 use tito_judge::{Draw, Findings};
-use tito_kernels::{Wide, cross_entropy};
-use tito_sandbox::{Budget, Epoch, HostError};
+use tito_kernels::{Wide, cross_entropy, sgd};
+use tito_sandbox::{Budget, Epoch, HostError, Layer, OptimizerSpec};
 use tito_tensor::Tensor;
-use tito_trainer::{Examples, Model};
+use tito_trainer::{Examples, Model, sgd_settings};
 
 use super::{every_example::unfinished, hint};
 use crate::{
@@ -73,21 +73,13 @@ pub(super) fn are_true(context: &Context<'_>) -> Result<Found, HostError> {
     let mut draw = context.seed.draw("3/true-reports");
     let mut findings = Findings::default();
     for batch_size in [64, 8] {
-        // All training examples in one batch, so that the loss as it was met is that of the parameters before the epoch;
-        // or several batches, of which only the validation is looked at.
-        let task = toy::task(&mut draw, 29, 21, batch_size);
-        let is_one_batch = batch_size as usize > task.training.count();
-        look(context, &task, is_one_batch, &mut findings)?;
+        look(context, &toy::task(&mut draw, 29, 21, batch_size), &mut findings)?;
     }
+    look(context, &toy::with_dropout(toy::task(&mut draw, 29, 21, 8)), &mut findings)?;
     Ok(Found::Cases(findings))
 }
 
-fn look(
-    context: &Context<'_>,
-    task: &Task,
-    is_one_batch: bool,
-    findings: &mut Findings,
-) -> Result<(), HostError> {
+fn look(context: &Context<'_>, task: &Task, findings: &mut Findings) -> Result<(), HostError> {
     let mut before = Some(task.parameters.clone());
     for stop in 1..=task.recipe.epochs as usize {
         let trained = stopped(context, task, stop)?;
@@ -96,7 +88,10 @@ fn look(
         let told = trained.record.reports().nth(stop - 1).copied();
         let after = trained.parameters.clone().filter(|after| model(task, after).is_some());
         let came_back = match (told, before, &after) {
-            (Some(told), Some(before), Some(after)) => untrue(task, &told, [&before, after], is_one_batch),
+            (Some(told), Some(before), Some(after)) => {
+                let batches = trained.record.epochs().pop().unwrap_or_default();
+                untrue(task, &told, [&before, after], &batches)
+            }
             _ => Some(unfinished(&trained).unwrap_or(("no report, or no parameters".to_owned(), None))),
         };
         findings.question(asked, came_back);
@@ -158,7 +153,7 @@ impl Computed {
 }
 
 /// What is not so in a report, given the parameters before and after its epoch.
-fn untrue(task: &Task, told: &Epoch, [before, after]: [&[Tensor]; 2], is_one_batch: bool) -> CameBack {
+fn untrue(task: &Task, told: &Epoch, [before, after]: [&[Tensor]; 2], batches: &[&[u32]]) -> CameBack {
     let validation = task.validation.as_ref().expect("these tasks have validation examples");
     let found = computed(task, after, validation.as_ref());
     let (Some(loss), Some(accuracy)) = (told.validation_loss, told.validation_accuracy) else {
@@ -173,18 +168,51 @@ fn untrue(task: &Task, told: &Epoch, [before, after]: [&[Tensor]; 2], is_one_bat
         let late = if early.is(loss, accuracy) { "validation-of-epoch-before" } else { "metrics-not-true" };
         return Some((came_back, hint(late)));
     }
-    if !is_one_batch {
-        return None;
-    }
     let (loss, accuracy) = (told.training_loss, told.training_accuracy);
-    let [met, now] = [before, after].map(|parameters| computed(task, parameters, task.training.as_ref()));
-    let is_true = (met.has_loss(loss) || now.has_loss(loss))
-        && (met.has_accuracy(accuracy) || now.has_accuracy(accuracy));
+    let met = met(task, [before, after], batches)?;
+    let now = computed(task, after, task.training.as_ref());
+    let all = met.iter().chain([&now]);
+    let is_true =
+        all.clone().any(|one| one.has_loss(loss)) && all.clone().any(|one| one.has_accuracy(accuracy));
     (!is_true).then(|| {
         let told = format!(
             "a training loss of {loss:.4} and accuracy of {accuracy:.3}, not {:.4} and {:.3}",
-            met.loss, met.hits[0]
+            met[0].loss, met[0].hits[0]
         );
         (told, hint("metrics-not-true"))
     })
+}
+
+/// What an epoch has met: the mean over its examples, and that over its batches, each before its step. Nothing where its
+/// steps are not those of the recipe, which is for other checks, or where dropout draws.
+fn met(task: &Task, [before, after]: [&[Tensor]; 2], batches: &[&[u32]]) -> Option<[Computed; 2]> {
+    let draws = task.layers.iter().any(|layer| matches!(layer, Layer::Dropout(_)));
+    let OptimizerSpec::Sgd(spec) = task.recipe.optimizer else { return None };
+    let (mut model, mut draw) = (model(task, before).filter(|_| !draws)?, Draw::new([0; 32]));
+    let mut run = sgd::Native::new(sgd_settings(spec));
+    let mut of_each = Vec::new();
+    for batch in batches {
+        let places: Vec<usize> = batch.iter().map(|&index| index as usize).collect();
+        let (inputs, targets) = task.training.batch(&places);
+        let slopes = model.slopes(inputs, &targets, &mut draw).expect("the task's examples fit its layers");
+        let mut parameters = model.parameters().to_vec();
+        run.step(&mut parameters, &slopes.gradients).expect("there is a gradient for each parameter");
+        model.load(parameters).expect("a step keeps shapes");
+        let count = targets.len() as f64;
+        of_each.push([f64::from(slopes.loss), slopes.hits as f64 / count, count]);
+    }
+    let is_near = |(own, found): (&Tensor, &Tensor)| {
+        own.data().iter().zip(found.data()).all(|(a, b)| (a - b).abs() <= 1e-4 * (1.0 + b.abs()))
+    };
+    let is_of_recipe = !of_each.is_empty() && model.parameters().iter().zip(after).all(is_near);
+    is_of_recipe.then(|| [mean(&of_each, |count| count), mean(&of_each, |_| 1.0)])
+}
+
+/// The mean of losses and accuracies of batches, each of some weight by the examples that it has. One example whose logits
+/// are nearly equal may be counted either way.
+fn mean(batches: &[[f64; 3]], weight: impl Fn(f64) -> f64) -> Computed {
+    let all: f64 = batches.iter().map(|batch| weight(batch[2])).sum();
+    let mean = |at: usize| batches.iter().map(|batch| batch[at] * weight(batch[2])).sum::<f64>() / all;
+    let one = 1.0 / batches.iter().map(|batch| batch[2]).sum::<f64>();
+    Computed { loss: mean(0), hits: [mean(1) - one, mean(1) + one] }
 }
