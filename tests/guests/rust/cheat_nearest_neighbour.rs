@@ -2,7 +2,6 @@
 //! nothing is learnt, and the parameters stay as they were.
 //!
 //! expect: fails images, beats-linear
-//! expect: told nothing-learnt
 
 use guests::learning::{Dataset, Directive, Epoch, Learner, Pupil, Recipe, fit, in_batches};
 use guests::{Fault, Mode, Stack, Tensor, export_learner};

@@ -1,7 +1,7 @@
 //! Dropout drops in inference, too.
 //!
-//! expect: fails dropout
-//! expect: told dropout-in-inference
+//! expect: fails true-reports, dropout
+//! expect: told dropout-in-inference, metrics-not-true
 
 use guests::learning::{Dropout, taught};
 use guests::{LayerSpec, export_learning_layers};

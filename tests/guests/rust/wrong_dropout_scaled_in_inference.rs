@@ -1,7 +1,7 @@
 //! Dropout scales in inference what it has scaled in training already.
 //!
-//! expect: fails dropout
-//! expect: told dropout-scaled-in-inference
+//! expect: fails true-reports, dropout
+//! expect: told dropout-scaled-in-inference, metrics-not-true
 
 use guests::learning::{Dropout, taught};
 use guests::{LayerSpec, export_learning_layers};

@@ -1,7 +1,7 @@
 //! An epoch draws every example anew, with replacement.
 //!
-//! expect: fails every-example-once, true-reports
-//! expect: told examples-drawn-with-replacement, metrics-not-true
+//! expect: fails every-example-once
+//! expect: told examples-drawn-with-replacement
 
 use guests::learning::Learner;
 use guests::{Rng, export_learner};

@@ -1,7 +1,7 @@
 //! The gradient of a dense layer's input is dY times the weight's numbers read as [outputs, inputs], without a
 //! transposition.
 //!
-//! expect: fails clip-and-schedule, memory, backward-dense, first-steps
+//! expect: fails clip-and-schedule, backward-dense, first-steps
 //! expect: told input-gradient-untransposed
 
 use guests::learning::{bent, taught};

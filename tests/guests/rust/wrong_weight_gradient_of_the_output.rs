@@ -1,6 +1,6 @@
 //! The gradient of a dense layer's weight is made of the output, not of the output's gradient.
 //!
-//! expect: fails clip-and-schedule, memory, backward-dense, one-batch, loss-falls, first-steps
+//! expect: fails clip-and-schedule, backward-dense, one-batch, loss-falls, first-steps
 //! expect: told weight-gradient-of-the-output, loss-does-not-fall, batch-not-learnt
 
 use guests::learning::{Pass, WayBack, slopes, taught};
