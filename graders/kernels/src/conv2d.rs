@@ -14,6 +14,7 @@ use crate::{
     correlate::Correlation,
     gemm::{self, matrix, matrix_mut},
     planes::{self, Planes},
+    scratch::Scratch,
     shape_error::alike,
     sum::{Sums, sum},
     weigh::Weighing,
@@ -247,12 +248,11 @@ impl Conv {
         let at_once = planes::interleaved(&self.sweep, planes.pitch);
         let correlation = Correlation::forward(&self.sweep, &planes, weight, bias);
         let parts = output.par_chunks_mut(at_once * self.answer()).zip(self.images(input, at_once));
-        parts.for_each_init(<(Vec<f32>, Vec<f32>)>::default, |(buffer, scratch), (y, x)| {
+        parts.for_each_init(|| (Scratch::zeros(0), Scratch::zeros(0)), |(buffer, scratch), (y, x)| {
             let images = y.len() / self.answer();
             // The padding is written once: no image of as many interleaved ever writes there.
             if buffer.len() != planes.elements(images) {
-                buffer.clear();
-                buffer.resize(planes.elements(images), 0.0);
+                buffer.clear(planes.elements(images));
             }
             planes.put(x, images, buffer);
             correlation.apply(buffer, images, y, scratch);
@@ -270,7 +270,7 @@ struct Slopes<'a> {
     /// How many images are interleaved.
     at_once: usize,
     /// The planes of the output's gradients, nothing where they are not needed.
-    gradients: Vec<f32>,
+    gradients: Scratch,
 }
 
 impl<'a> Slopes<'a> {
@@ -280,7 +280,7 @@ impl<'a> Slopes<'a> {
         let at_once = planes::interleaved(&conv.sweep, pitch);
         let is_needed = !conv.is_pointwise() && !gradient.data().is_empty();
         let gradients =
-            if is_needed { spread(&planes, at_once, conv.sweep.images, gradient) } else { Vec::new() };
+            if is_needed { spread(&planes, at_once, conv.sweep.images, gradient) } else { Scratch::zeros(0) };
         Self { conv, input, gradient, planes, at_once, gradients }
     }
 
@@ -316,7 +316,7 @@ impl<'a> Slopes<'a> {
         }
         let planes = Planes::of_images(sweep, self.planes.pitch);
         let images = spread(&planes, self.at_once, sweep.images, self.input);
-        let (images, gradients) = ((&planes, images.as_slice()), (&self.planes, self.gradients.as_slice()));
+        let (images, gradients) = ((&planes, &*images), (&self.planes, &*self.gradients));
         Weighing { sweep, outputs: *outputs, interleaved: self.at_once, images, gradients }.gradient()
     }
 
@@ -373,7 +373,7 @@ impl<'a> Slopes<'a> {
             .filter_map(|phase| Correlation::backward(sweep, &self.planes, weight, phase))
             .collect();
         let parts = to.par_chunks_mut(self.at_once * self.conv.image()).enumerate();
-        parts.for_each_init(Vec::new, |scratch, (part, to)| {
+        parts.for_each_init(|| Scratch::zeros(0), |scratch, (part, to)| {
             let images = to.len() / self.conv.image();
             let gradients = &self.gradients[self.planes.start(part * self.at_once)..];
             phases.iter().for_each(|phase| phase.apply(gradients, images, to, scratch));
@@ -387,8 +387,8 @@ impl<'a> Slopes<'a> {
 }
 
 /// Spreads all images in planes, interleaved by so many.
-fn spread(planes: &Planes, at_once: usize, images: usize, data: &Tensor) -> Vec<f32> {
-    let mut spread = vec![0.0; planes.elements(images)];
+fn spread(planes: &Planes, at_once: usize, images: usize, data: &Tensor) -> Scratch {
+    let mut spread = Scratch::zeros(planes.elements(images));
     let parts = spread.par_chunks_mut(planes.start(at_once)).take(images.div_ceil(at_once)).enumerate();
     parts.for_each(|(part, to)| {
         let first = part * at_once;

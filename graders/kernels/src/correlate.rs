@@ -11,6 +11,7 @@ use tito_tensor::Tensor;
 use crate::{
     machine::{Machine, load, store},
     planes::{Axis, PIECE, Patch, Planes},
+    scratch::Scratch,
     window::Sweep,
 };
 
@@ -117,12 +118,14 @@ impl Correlation {
     }
 
     /// Puts the answers for so many interleaved images in theirs.
-    pub(crate) fn apply(&self, planes: &[f32], images: usize, answers: &mut [f32], scratch: &mut Vec<f32>) {
+    pub(crate) fn apply(&self, planes: &[f32], images: usize, answers: &mut [f32], scratch: &mut Scratch) {
         let is_whole = !(self.places[1] * images).is_multiple_of(PIECE);
         let pitch = if is_whole { self.pitch } else { self.places[1] };
         let run = ((self.places[0] - 1) * pitch + self.places[1]) * images;
         let width = run.next_multiple_of(PIECE);
-        scratch.resize(OUTPUTS * width, 0.0);
+        if scratch.len() != OUTPUTS * width {
+            scratch.clear(OUTPUTS * width);
+        }
         let tiles = if is_whole { self.run(images, width) } else { self.rows(images) };
         let taps: Vec<usize> = self.taps.iter().map(|tap| tap * images).collect();
         let depth = self.weights.len() / self.begin.len().max(1);

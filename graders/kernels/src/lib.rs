@@ -37,6 +37,7 @@ mod loss;
 mod machine;
 mod planes;
 mod pool;
+mod scratch;
 mod shape_error;
 mod sum;
 mod weigh;

@@ -13,6 +13,7 @@ use crate::{
     correlate::taps,
     machine::{Machine, load, store},
     planes::{Axis, PIECE, Planes},
+    scratch::Scratch,
     window::Sweep,
 };
 
@@ -44,17 +45,10 @@ impl Weighing<'_> {
     /// The gradient, `[outputs, depth]`.
     pub(crate) fn gradient(&self) -> Vec<f32> {
         let depth = self.sweep.channels * self.sweep.window.area();
-        let least = IMAGES.max(PLACES.div_ceil(self.sweep.sites()));
-        let task = least.next_multiple_of(self.interleaved);
-        let blocks = blocks(self.outputs);
-        let jobs: Vec<_> = (0..self.sweep.images)
-            .step_by(task)
-            .flat_map(|first| blocks.iter().map(move |block| (first, block)))
-            .collect();
-        let parts = jobs.par_iter().map(|&(first, block)| {
-            let images = first..self.sweep.images.min(first + task);
-            self.part(images, block.clone(), depth)
-        });
+        let (tasks, blocks) = (self.tasks(), blocks(self.outputs));
+        let jobs: Vec<_> =
+            tasks.iter().flat_map(|task| blocks.iter().map(move |block| (task, block))).collect();
+        let parts = jobs.par_iter().map(|&(task, block)| self.part(task, block.clone(), depth));
         let mut sums = vec![0.0; self.outputs * depth];
         for ((_, block), part) in jobs.iter().zip(parts.collect::<Vec<_>>()) {
             let sums = &mut sums[block.start * depth..block.end * depth];
@@ -63,11 +57,19 @@ impl Weighing<'_> {
         sums
     }
 
+    /// The places that are summed by one task, of every task.
+    fn tasks(&self) -> Vec<Vec<Segment>> {
+        let least = IMAGES.max(PLACES.div_ceil(self.sweep.sites()));
+        let task = least.next_multiple_of(self.interleaved);
+        let firsts = (0..self.sweep.images.div_ceil(task)).into_par_iter().map(|at| at * task);
+        firsts.map(|first| self.segments(first..self.sweep.images.min(first + task))).collect()
+    }
+
     /// The part of some images, for some outputs.
-    fn part(&self, images: Range<usize>, outputs: Range<usize>, depth: usize) -> Vec<f32> {
+    fn part(&self, segments: &[Segment], outputs: Range<usize>, depth: usize) -> Vec<f32> {
         let mut sums = vec![0.0; outputs.len() * depth];
         Arch::new().dispatch(Products {
-            segments: &self.segments(images),
+            segments,
             taps: &taps(self.sweep, self.images.0),
             along: self.sweep.window.kernel[1] as usize,
             channels: self.sweep.channels,
@@ -177,7 +179,7 @@ impl Products<'_> {
     #[inline(always)]
     fn sum<S: Simd, const OUTPUTS: usize>(self, simd: S) {
         let depth = self.channels * self.taps.len();
-        let mut partial = vec![0.0; depth * OUTPUTS * S::F32_LANES];
+        let mut partial = Scratch::zeros(depth * OUTPUTS * S::F32_LANES);
         for segment in self.segments {
             let gradients = &self.gradients[self.outputs.start * self.planes[1] * segment.images..];
             let apart = self.planes[1] * segment.images;
