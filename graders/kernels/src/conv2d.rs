@@ -99,11 +99,8 @@ pub fn native(
     window: Window,
 ) -> Result<Tensor, ShapeError> {
     let conv = Conv::new(input.shape(), weight.shape(), bias.map(Tensor::shape), window)?;
-    let output = if conv.is_pointwise() {
-        conv.mixed(input, weight, bias)
-    } else {
-        conv.answers(input, weight, bias)
-    };
+    let output =
+        if conv.is_pointwise() { conv.mixed(input, weight, bias) } else { conv.answers(input, weight, bias) };
     Ok(Tensor::new(conv.output, output).expect("the output was made with these places"))
 }
 
@@ -248,15 +245,18 @@ impl Conv {
         let at_once = planes::interleaved(&self.sweep, planes.pitch);
         let correlation = Correlation::forward(&self.sweep, &planes, weight, bias);
         let parts = output.par_chunks_mut(at_once * self.answer()).zip(self.images(input, at_once));
-        parts.for_each_init(|| (Scratch::zeros(0), Scratch::zeros(0)), |(buffer, scratch), (y, x)| {
-            let images = y.len() / self.answer();
-            // The padding is written once: no image of as many interleaved ever writes there.
-            if buffer.len() != planes.elements(images) {
-                buffer.clear(planes.elements(images));
-            }
-            planes.put(x, images, buffer);
-            correlation.apply(buffer, images, y, scratch);
-        });
+        parts.for_each_init(
+            || (Scratch::zeros(0), Scratch::zeros(0)),
+            |(buffer, scratch), (y, x)| {
+                let images = y.len() / self.answer();
+                // The padding is written once: no image of as many interleaved ever writes there.
+                if buffer.len() != planes.elements(images) {
+                    buffer.clear(planes.elements(images));
+                }
+                planes.put(x, images, buffer);
+                correlation.apply(buffer, images, y, scratch);
+            },
+        );
         output
     }
 }
@@ -369,15 +369,17 @@ impl<'a> Slopes<'a> {
     fn correlated(&self, weight: &Tensor, to: &mut [f32]) {
         let sweep = &self.conv.sweep;
         let phases = planes::phases(sweep).into_iter();
-        let phases: Vec<_> = phases
-            .filter_map(|phase| Correlation::backward(sweep, &self.planes, weight, phase))
-            .collect();
+        let phases: Vec<_> =
+            phases.filter_map(|phase| Correlation::backward(sweep, &self.planes, weight, phase)).collect();
         let parts = to.par_chunks_mut(self.at_once * self.conv.image()).enumerate();
-        parts.for_each_init(|| Scratch::zeros(0), |scratch, (part, to)| {
-            let images = to.len() / self.conv.image();
-            let gradients = &self.gradients[self.planes.start(part * self.at_once)..];
-            phases.iter().for_each(|phase| phase.apply(gradients, images, to, scratch));
-        });
+        parts.for_each_init(
+            || Scratch::zeros(0),
+            |scratch, (part, to)| {
+                let images = to.len() / self.conv.image();
+                let gradients = &self.gradients[self.planes.start(part * self.at_once)..];
+                phases.iter().for_each(|phase| phase.apply(gradients, images, to, scratch));
+            },
+        );
     }
 
     /// The gradients of the output, of so many images at a time.

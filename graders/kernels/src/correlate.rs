@@ -5,11 +5,11 @@
 
 use std::ops::Range;
 
-use pulp::{Arch, Simd, WithSimd};
+use pulp::{Simd, WithSimd};
 use tito_tensor::Tensor;
 
 use crate::{
-    machine::{Machine, load, store},
+    machine::{self, Machine, load, store},
     planes::{Axis, PIECE, Patch, Planes},
     scratch::Scratch,
     window::Sweep,
@@ -129,10 +129,9 @@ impl Correlation {
         let tiles = if is_whole { self.run(images, width) } else { self.rows(images) };
         let taps: Vec<usize> = self.taps.iter().map(|tap| tap * images).collect();
         let depth = self.weights.len() / self.begin.len().max(1);
-        let patch =
-            Patch { first: self.first, apart: self.apart, extents: self.places, at: 0, pitch };
+        let patch = Patch { first: self.first, apart: self.apart, extents: self.places, at: 0, pitch };
         for (block, &begin) in self.begin.iter().enumerate() {
-            Arch::new().dispatch(Tiles {
+            machine::run(Tiles {
                 tiles: &tiles,
                 taps: &taps,
                 plane: self.plane * images,
@@ -144,10 +143,8 @@ impl Correlation {
             });
             for output in block * OUTPUTS..self.outputs.min((block + 1) * OUTPUTS) {
                 let made = &scratch[output % OUTPUTS * width..][..width];
-                for image in 0..images {
-                    let to = &mut answers[(image * self.outputs + output) * self.image..][..self.image];
-                    patch.take(made, [image, images], to);
-                }
+                let image = self.outputs * self.image;
+                patch.take(made, (images, image), &mut answers[output * self.image..]);
             }
         }
     }
@@ -189,9 +186,9 @@ impl Correlation {
     /// The elements of the kernel that any of these rows of places sees.
     fn seen(&self, rows: Range<usize>) -> Range<usize> {
         let seen = self.seen[rows].iter().filter(|seen| !seen.is_empty());
-        let both = |a: Range<usize>, b: &Range<usize>| a.start.min(b.start)..a.end.max(b.end);
-        let seen = seen.fold(usize::MAX..0, both);
-        seen.start.min(seen.end) * self.along..seen.end * self.along
+        let both = |a: Range<usize>, b: Range<usize>| a.start.min(b.start)..a.end.max(b.end);
+        let seen = seen.cloned().reduce(both).unwrap_or_default();
+        seen.start * self.along..seen.end * self.along
     }
 }
 
@@ -277,7 +274,9 @@ impl WithSimd for Tiles<'_> {
 }
 
 impl Tiles<'_> {
+    /// The answers to one tile.
     #[inline(always)]
+    #[expect(clippy::needless_range_loop, reason = "with iterators LLVM keeps the sums in memory")]
     fn tile<S: Simd, const COUNT: usize>(&mut self, simd: S, tile: &Tile) {
         let mut sums = [[simd.splat_f32s(0.0); COUNT]; OUTPUTS];
         for output in 0..OUTPUTS {
@@ -288,10 +287,10 @@ impl Tiles<'_> {
         let mut from = tile.from;
         for weights in self.weights.chunks_exact(self.taps.len()) {
             for (&tap, weights) in taps.iter().zip(&weights[tile.taps.clone()]) {
-                let seen = &self.planes[from + tap..][..span];
+                let met = &self.planes[from + tap..][..span];
                 let mut x = [simd.splat_f32s(0.0); COUNT];
                 for at in 0..COUNT {
-                    x[at] = load::<S>(&seen[at * tile.apart..]);
+                    x[at] = load::<S>(&met[at * tile.apart..]);
                 }
                 for output in 0..OUTPUTS {
                     let weight = simd.splat_f32s(weights[output]);
@@ -304,8 +303,8 @@ impl Tiles<'_> {
         }
         for output in 0..OUTPUTS {
             for at in 0..COUNT {
-                let to = &mut self.answers[output * self.width + tile.to + at * tile.to_apart..];
-                store::<S>(sums[output][at], to);
+                let to = output * self.width + tile.to + at * tile.to_apart;
+                store::<S>(sums[output][at], &mut self.answers[to..]);
             }
         }
     }

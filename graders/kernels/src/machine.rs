@@ -1,4 +1,4 @@
-//! The vectors that this machine has.
+//! The vectors that this machine has, and what is computed with them.
 
 use pulp::{Arch, Simd, WithSimd};
 
@@ -13,7 +13,7 @@ pub(crate) struct Machine {
 
 impl Machine {
     pub(crate) fn here() -> Self {
-        Arch::new().dispatch(Question)
+        run(Question)
     }
 }
 
@@ -26,6 +26,11 @@ impl WithSimd for Question {
     fn with_simd<S: Simd>(self, _: S) -> Machine {
         Machine { lanes: S::F32_LANES, registers: S::REGISTER_COUNT }
     }
+}
+
+/// Computes with the widest vectors.
+pub(crate) fn run<T: WithSimd>(what: T) -> T::Output {
+    Arch::new().dispatch(what)
 }
 
 /// The vector that begins here.

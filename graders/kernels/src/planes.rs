@@ -36,42 +36,39 @@ pub(crate) struct Patch {
 }
 
 impl Patch {
-    /// Puts the elements in the planes of so many images, of which this is number `image`.
-    fn put(&self, channel: &[f32], [image, images]: [usize; 2], planes: &mut [f32]) {
-        let columns = self.extents[1];
-        for row in 0..self.extents[0] {
-            let from = &channel[self.first + row * self.apart[0]..];
+    /// Puts the elements of so many images, which are so far apart, in their interleaved planes. Row by row, so that what is
+    /// written to stays in the cache.
+    fn put(&self, data: &[f32], (images, image): (usize, usize), planes: &mut [f32]) {
+        let ([down, across], columns) = (self.apart, self.extents[1]);
+        for (row, of) in (0..self.extents[0]).flat_map(|row| (0..images).map(move |of| (row, of))) {
+            let from = &data[of * image + self.first + row * down..];
             let to = &mut planes[(self.at + row * self.pitch) * images..];
-            match (images, self.apart[1]) {
-                (1, 1) => to[..columns].copy_from_slice(&from[..columns]),
-                (PIECE, 1) => {
-                    let to = &mut to.as_chunks_mut::<PIECE>().0[..columns];
-                    to.iter_mut().zip(from).for_each(|(to, from)| to[image] = *from);
-                }
-                (_, apart) => {
-                    let pairs = to[image..].iter_mut().step_by(images).zip(from.iter().step_by(apart));
-                    pairs.take(columns).for_each(|(to, from)| *to = *from);
-                }
+            if images == 1 && across == 1 {
+                to[..columns].copy_from_slice(&from[..columns]);
+            } else if images == PIECE {
+                let to = &mut to.as_chunks_mut::<PIECE>().0[..columns];
+                to.iter_mut().zip(from.iter().step_by(across)).for_each(|(to, from)| to[of] = *from);
+            } else {
+                let pairs = to[of..].iter_mut().step_by(images).zip(from.iter().step_by(across));
+                pairs.take(columns).for_each(|(to, from)| *to = *from);
             }
         }
     }
 
     /// Takes them out again.
-    pub(crate) fn take(&self, planes: &[f32], [image, images]: [usize; 2], channel: &mut [f32]) {
-        let columns = self.extents[1];
-        for row in 0..self.extents[0] {
-            let to = &mut channel[self.first + row * self.apart[0]..];
+    pub(crate) fn take(&self, planes: &[f32], (images, image): (usize, usize), data: &mut [f32]) {
+        let ([down, across], columns) = (self.apart, self.extents[1]);
+        for (row, of) in (0..self.extents[0]).flat_map(|row| (0..images).map(move |of| (row, of))) {
+            let to = &mut data[of * image + self.first + row * down..];
             let from = &planes[(self.at + row * self.pitch) * images..];
-            match (images, self.apart[1]) {
-                (1, 1) => to[..columns].copy_from_slice(&from[..columns]),
-                (PIECE, 1) => {
-                    let from = &from.as_chunks::<PIECE>().0[..columns];
-                    to.iter_mut().zip(from).for_each(|(to, from)| *to = from[image]);
-                }
-                (_, apart) => {
-                    let pairs = to.iter_mut().step_by(apart).zip(from[image..].iter().step_by(images));
-                    pairs.take(columns).for_each(|(to, from)| *to = *from);
-                }
+            if images == 1 && across == 1 {
+                to[..columns].copy_from_slice(&from[..columns]);
+            } else if images == PIECE {
+                let from = &from.as_chunks::<PIECE>().0[..columns];
+                to.iter_mut().step_by(across).zip(from).for_each(|(to, from)| *to = from[of]);
+            } else {
+                let pairs = to.iter_mut().step_by(across).zip(from[of..].iter().step_by(images));
+                pairs.take(columns).for_each(|(to, from)| *to = *from);
             }
         }
     }
@@ -146,10 +143,8 @@ impl Planes {
     pub(crate) fn put(&self, data: &[f32], images: usize, planes: &mut [f32]) {
         for channel in 0..self.channels {
             let planes = &mut planes[channel * self.plane * images..][..self.plane * images];
-            for image in 0..images {
-                let from = &data[(image * self.channels + channel) * self.channel..][..self.channel];
-                self.patches.iter().for_each(|patch| patch.put(from, [image, images], planes));
-            }
+            let data = &data[channel * self.channel..];
+            self.patches.iter().for_each(|patch| patch.put(data, (images, self.image()), planes));
         }
     }
 }
@@ -165,7 +160,7 @@ pub(crate) fn phases(sweep: &Sweep) -> Vec<[usize; 2]> {
 pub(crate) fn interleaved(sweep: &Sweep, pitch: usize) -> usize {
     let [rows, columns] = sweep.places;
     let run = ((rows - 1) * pitch + columns).next_multiple_of(PIECE);
-    let is_alone = columns.is_multiple_of(PIECE) || 5 * run <= 6 * rows * columns;
+    let is_alone = columns.is_multiple_of(PIECE) || 10 * run <= 11 * rows * columns;
     if is_alone { 1 } else { PIECE.min(sweep.images) }
 }
 

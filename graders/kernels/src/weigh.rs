@@ -6,12 +6,12 @@
 
 use std::ops::Range;
 
-use pulp::{Arch, Simd, WithSimd};
+use pulp::{Simd, WithSimd};
 use rayon::prelude::*;
 
 use crate::{
     correlate::taps,
-    machine::{Machine, load, store},
+    machine::{self, Machine, load, store},
     planes::{Axis, PIECE, Planes},
     scratch::Scratch,
     window::Sweep,
@@ -68,7 +68,7 @@ impl Weighing<'_> {
     /// The part of some images, for some outputs.
     fn part(&self, segments: &[Segment], outputs: Range<usize>, depth: usize) -> Vec<f32> {
         let mut sums = vec![0.0; outputs.len() * depth];
-        Arch::new().dispatch(Products {
+        machine::run(Products {
             segments,
             taps: &taps(self.sweep, self.images.0),
             along: self.sweep.window.kernel[1] as usize,
@@ -181,26 +181,10 @@ impl Products<'_> {
         let depth = self.channels * self.taps.len();
         let mut partial = Scratch::zeros(depth * OUTPUTS * S::F32_LANES);
         for segment in self.segments {
-            let gradients = &self.gradients[self.outputs.start * self.planes[1] * segment.images..];
-            let apart = self.planes[1] * segment.images;
-            for first in (0..depth).step_by(self.along) {
-                let (channel, tap) = (first / self.taps.len(), first % self.taps.len());
-                let images = &self.images[channel * self.planes[0] * segment.images..];
-                let vectors = &segment.seen[tap / self.along];
-                let mut at = 0;
-                while at < self.along {
-                    let partial = &mut partial[(first + at) * OUTPUTS * S::F32_LANES..];
-                    let taps = self.taps[tap + at..].iter().map(|tap| tap * segment.images);
-                    let job = (images, gradients, apart, vectors.as_slice());
-                    at += match self.along - at {
-                        1 => products::<S, OUTPUTS, 1>(simd, taps, job, partial),
-                        2 => products::<S, OUTPUTS, 2>(simd, taps, job, partial),
-                        _ if S::REGISTER_COUNT < 32 => products::<S, OUTPUTS, 2>(simd, taps, job, partial),
-                        3 | 6 => products::<S, OUTPUTS, 3>(simd, taps, job, partial),
-                        4 | 7 | 8 => products::<S, OUTPUTS, 4>(simd, taps, job, partial),
-                        _ => products::<S, OUTPUTS, 5>(simd, taps, job, partial),
-                    };
-                }
+            for (row, first) in (0..depth).step_by(self.along).enumerate() {
+                let meeting = self.meeting(segment, row);
+                let partial = &mut partial[first * OUTPUTS * S::F32_LANES..];
+                meeting.add_row::<S, OUTPUTS>(simd, self.along, partial);
             }
         }
         for (at, partial) in partial.chunks_exact(S::F32_LANES).enumerate() {
@@ -208,46 +192,89 @@ impl Products<'_> {
             self.sums[output * depth + tap] = simd.reduce_sum_f32s(load::<S>(partial));
         }
     }
+
+    /// What a row of the kernel over all channels meets at some places.
+    #[inline(always)]
+    fn meeting<'a>(&'a self, segment: &'a Segment, row: usize) -> Meeting<'a> {
+        let rows = self.taps.len() / self.along;
+        let [image, gradient] = self.planes.map(|plane| plane * segment.images);
+        Meeting {
+            images: &self.images[row / rows * image..],
+            gradients: &self.gradients[self.outputs.start * gradient..],
+            apart: gradient,
+            taps: &self.taps[row % rows * self.along..],
+            interleaved: segment.images,
+            vectors: &segment.seen[row % rows],
+        }
+    }
 }
 
-/// Adds the products of some outputs' gradients and what some elements of the kernel meet to their partial sums, and says
-/// how many elements these are.
-#[inline(always)]
-fn products<S: Simd, const OUTPUTS: usize, const TAPS: usize>(
-    simd: S,
-    from: impl Iterator<Item = usize>,
-    (images, gradients, apart, vectors): (&[f32], &[f32], usize, &[[usize; 2]]),
-    partial: &mut [f32],
-) -> usize {
-    let mut taps = [0; TAPS];
-    for (tap, from) in taps.iter_mut().zip(from) {
-        *tap = from;
-    }
-    let span = taps.iter().copied().fold(0, usize::max) + S::F32_LANES;
-    let mut sums = [[simd.splat_f32s(0.0); TAPS]; OUTPUTS];
-    for output in 0..OUTPUTS {
-        for tap in 0..TAPS {
-            sums[output][tap] = load::<S>(&partial[(tap * OUTPUTS + output) * S::F32_LANES..]);
+/// Gradients of some outputs, so far apart, and what elements of the kernel meet at the same places.
+struct Meeting<'a> {
+    images: &'a [f32],
+    gradients: &'a [f32],
+    apart: usize,
+    taps: &'a [usize],
+    interleaved: usize,
+    /// Where each vector of places begins in the images, and in the gradients.
+    vectors: &'a [[usize; 2]],
+}
+
+impl Meeting<'_> {
+    /// Adds the products of a row of the kernel to their partial sums, as many elements at a time as registers can hold.
+    #[inline(always)]
+    fn add_row<S: Simd, const OUTPUTS: usize>(&self, simd: S, along: usize, partial: &mut [f32]) {
+        let mut at = 0;
+        while at < along {
+            let partial = &mut partial[at * OUTPUTS * S::F32_LANES..];
+            at += match along - at {
+                1 => self.add::<S, OUTPUTS, 1>(simd, at, partial),
+                2 => self.add::<S, OUTPUTS, 2>(simd, at, partial),
+                _ if S::REGISTER_COUNT < 32 => self.add::<S, OUTPUTS, 2>(simd, at, partial),
+                3 | 6 => self.add::<S, OUTPUTS, 3>(simd, at, partial),
+                4 | 7 | 8 => self.add::<S, OUTPUTS, 4>(simd, at, partial),
+                _ => self.add::<S, OUTPUTS, 5>(simd, at, partial),
+            };
         }
     }
-    for &[image, gradient] in vectors {
-        let seen = &images[image..][..span];
-        let gradients = &gradients[gradient..][..(OUTPUTS - 1) * apart + S::F32_LANES];
-        let mut x = [simd.splat_f32s(0.0); TAPS];
-        for tap in 0..TAPS {
-            x[tap] = load::<S>(&seen[taps[tap]..]);
-        }
+
+    /// Adds the products of some elements from `first` on, and says how many these are.
+    #[inline(always)]
+    fn add<S: Simd, const OUTPUTS: usize, const TAPS: usize>(
+        &self,
+        simd: S,
+        first: usize,
+        partial: &mut [f32],
+    ) -> usize {
+        let taps: [usize; TAPS] = std::array::from_fn(|tap| self.taps[first + tap] * self.interleaved);
+        let span = taps.iter().copied().fold(0, usize::max) + S::F32_LANES;
+        // Partial sums are together by elements of the kernel, and registers by outputs.
+        let place = |output: usize, tap: usize| (tap * OUTPUTS + output) * S::F32_LANES;
+        let mut sums = [[simd.splat_f32s(0.0); TAPS]; OUTPUTS];
         for output in 0..OUTPUTS {
-            let slope = load::<S>(&gradients[output * apart..]);
             for tap in 0..TAPS {
-                sums[output][tap] = simd.mul_add_e_f32s(slope, x[tap], sums[output][tap]);
+                sums[output][tap] = load::<S>(&partial[place(output, tap)..]);
             }
         }
-    }
-    for output in 0..OUTPUTS {
-        for tap in 0..TAPS {
-            store::<S>(sums[output][tap], &mut partial[(tap * OUTPUTS + output) * S::F32_LANES..]);
+        for &[image, gradient] in self.vectors {
+            let images = &self.images[image..][..span];
+            let gradients = &self.gradients[gradient..][..(OUTPUTS - 1) * self.apart + S::F32_LANES];
+            let mut x = [simd.splat_f32s(0.0); TAPS];
+            for tap in 0..TAPS {
+                x[tap] = load::<S>(&images[taps[tap]..]);
+            }
+            for output in 0..OUTPUTS {
+                let slope = load::<S>(&gradients[output * self.apart..]);
+                for tap in 0..TAPS {
+                    sums[output][tap] = simd.mul_add_e_f32s(slope, x[tap], sums[output][tap]);
+                }
+            }
         }
+        for output in 0..OUTPUTS {
+            for tap in 0..TAPS {
+                store::<S>(sums[output][tap], &mut partial[place(output, tap)..]);
+            }
+        }
+        TAPS
     }
-    TAPS
 }
