@@ -10,11 +10,14 @@ use rayon::prelude::*;
 use tito_tensor::{Shape, Tensor};
 
 use crate::{
-    Gradients, Judged, ShapeError, Wide, Window, gemm,
-    gemm::{matrix, matrix_mut},
+    Gradients, Judged, ShapeError, Wide, Window,
+    correlate::Correlation,
+    gemm::{self, matrix, matrix_mut},
+    planes::{self, Planes},
+    scratch::Scratch,
     shape_error::alike,
     sum::{Sums, sum},
-    unfold::{Block, Unfold},
+    weigh::Weighing,
     window::Sweep,
 };
 
@@ -96,18 +99,8 @@ pub fn native(
     window: Window,
 ) -> Result<Tensor, ShapeError> {
     let conv = Conv::new(input.shape(), weight.shape(), bias.map(Tensor::shape), window)?;
-    let mut output = vec![0.0; conv.sweep.images * conv.answer()];
-    if !output.is_empty() {
-        let images = if conv.is_pointwise() { 1 } else { conv.unfold.images() };
-        let outputs = output.par_chunks_mut(images * conv.answer()).zip(conv.images(input, images));
-        outputs.for_each_init(Scratch::default, |scratch, (y, x)| {
-            if conv.is_pointwise() {
-                conv.mix(weight, bias, x, y);
-            } else {
-                conv.answers(weight, bias, x, y, scratch);
-            }
-        });
-    }
+    let output =
+        if conv.is_pointwise() { conv.mixed(input, weight, bias) } else { conv.answers(input, weight, bias) };
     Ok(Tensor::new(conv.output, output).expect("the output was made with these places"))
 }
 
@@ -126,34 +119,34 @@ pub fn native_backward(
 ) -> Result<Gradients<Tensor>, ShapeError> {
     let conv = Conv::new(input.shape(), weight.shape(), bias.map(Tensor::shape), window)?;
     conv.meets(gradient.shape())?;
-    let to_bias = bias.map(|bias| {
-        let sums = conv.bias_gradient(gradient.data());
-        Tensor::new(bias.shape().clone(), sums).expect("there is a sum for every output")
-    });
-    let to_weight = Tensor::new(weight.shape().clone(), conv.weight_gradient(input, gradient))
-        .expect("there is a sum for every weight");
-    Ok(Gradients {
-        input: conv.input_gradient(weight, gradient),
-        parameters: [to_weight].into_iter().chain(to_bias).collect(),
-    })
+    let slopes = Slopes::new(&conv, input, gradient);
+    Ok(Gradients { input: slopes.input(weight), parameters: slopes.parameters(weight, bias) })
+}
+
+/// The gradients of weight and bias alone, for a first layer, whose input nobody moves.
+///
+/// # Errors
+///
+/// If the shapes do not meet or the window has no place.
+pub fn native_parameters(
+    input: &Tensor,
+    weight: &Tensor,
+    bias: Option<&Tensor>,
+    window: Window,
+    gradient: &Tensor,
+) -> Result<Vec<Tensor>, ShapeError> {
+    let conv = Conv::new(input.shape(), weight.shape(), bias.map(Tensor::shape), window)?;
+    conv.meets(gradient.shape())?;
+    Ok(Slopes::new(&conv, input, gradient).parameters(weight, bias))
 }
 
 /// A convolution whose shapes meet.
 struct Conv {
     sweep: Sweep,
-    unfold: Unfold,
     outputs: usize,
     /// The weights of one output: a kernel over all channels.
     depth: usize,
     output: Shape,
-}
-
-/// What a thread works in.
-#[derive(Default)]
-struct Scratch {
-    spread: Vec<f32>,
-    columns: Vec<f32>,
-    answers: Vec<f32>,
 }
 
 impl Conv {
@@ -170,8 +163,7 @@ impl Conv {
         }
         let outputs = outputs as usize;
         let output = sweep.output("conv2d", outputs)?;
-        let unfold = Unfold::new(sweep);
-        Ok(Self { sweep, outputs, depth: unfold.depth(), unfold, output })
+        Ok(Self { sweep, outputs, depth: sweep.channels * window.area(), output })
     }
 
     fn meets(&self, gradient: &Shape) -> Result<(), ShapeError> {
@@ -221,88 +213,91 @@ impl Conv {
         }
     }
 
-    fn weight<'a>(&self, weight: &'a Tensor) -> ArrayView2<'a, f32> {
-        matrix(weight.data(), self.outputs, self.depth)
-    }
-
-    /// Whether the columns of an image are its channels.
+    /// Whether a place sees one element of each channel, and every element is seen from one place.
     fn is_pointwise(&self) -> bool {
         self.sweep.window == Window { kernel: [1, 1], stride: [1, 1], padding: [0, 0] }
     }
 
-    /// The answer to one image that is its own columns.
-    fn mix(&self, weight: &Tensor, bias: Option<&Tensor>, x: &[f32], y: &mut [f32]) {
+    /// The matrix that mixes channels into outputs.
+    fn weight<'a>(&self, weight: &'a Tensor) -> ArrayView2<'a, f32> {
+        matrix(weight.data(), self.outputs, self.depth)
+    }
+
+    /// The answers where outputs are mixtures of channels.
+    fn mixed(&self, input: &Tensor, weight: &Tensor, bias: Option<&Tensor>) -> Vec<f32> {
         let sites = self.sweep.sites();
-        begin(y, sites, bias);
-        let mut y = matrix_mut(y, self.outputs, sites);
-        gemm::accumulate(&self.weight(weight), &matrix(x, self.depth, sites), &mut y);
-    }
-
-    /// The answers to some images.
-    fn answers(
-        &self,
-        weight: &Tensor,
-        bias: Option<&Tensor>,
-        x: &[f32],
-        y: &mut [f32],
-        scratch: &mut Scratch,
-    ) {
-        let images = y.len() / self.answer();
-        for block in self.unfold.blocks(images) {
-            let width = self.unfold.width(block);
-            let Scratch { spread, columns, answers } = &mut *scratch;
-            self.columns(x, block, spread, columns);
-            answers.resize(self.outputs * width, 0.0);
-            begin(answers, width, bias);
-            let made = matrix(columns, self.depth, width);
-            let mut product = matrix_mut(answers, self.outputs, width);
-            gemm::accumulate(&self.weight(weight), &made, &mut product);
-            self.unfold.each_run(block, |image, row, part| {
-                for (output, answers) in answers.chunks_exact(width).enumerate() {
-                    let at = self.place_row(image, output, row);
-                    y[at..at + part.len()].copy_from_slice(&answers[part.clone()]);
-                }
-            });
-        }
-    }
-
-    /// Unfolds a block of images.
-    fn columns(&self, x: &[f32], block: Block, spread: &mut Vec<f32>, columns: &mut Vec<f32>) {
-        // The padding is written once: no image ever writes there.
-        spread.resize(self.unfold.spread_elements(), 0.0);
-        columns.resize(self.depth * self.unfold.width(block), 0.0);
-        for image in 0..block.images {
-            // The rows of one image are all spread with the first block of them.
-            if block.first == 0 {
-                self.unfold.spread(&x[image * self.image()..][..self.image()], spread);
-            }
-            self.unfold.unfold(spread, block, image, columns);
-        }
-    }
-
-    /// Where a row of places of one output stands in the answers to some images.
-    fn place_row(&self, image: usize, output: usize, row: usize) -> usize {
-        ((image * self.outputs + output) * self.sweep.places[0] + row) * self.sweep.places[1]
-    }
-
-    /// The gradient of the output in a block's columns, `[outputs, width]`, zero at places that are none.
-    fn packed(&self, dy: &[f32], block: Block, answers: &mut Vec<f32>) {
-        let width = self.unfold.width(block);
-        answers.clear();
-        answers.resize(self.outputs * width, 0.0);
-        self.unfold.each_run(block, |image, row, part| {
-            for (output, answers) in answers.chunks_exact_mut(width).enumerate() {
-                let at = self.place_row(image, output, row);
-                answers[part.clone()].copy_from_slice(&dy[at..at + part.len()]);
-            }
+        let mut output = vec![0.0; self.sweep.images * self.answer()];
+        output.par_chunks_mut(self.answer().max(1)).zip(self.images(input, 1)).for_each(|(y, x)| {
+            begin(y, sites, bias);
+            let mut y = matrix_mut(y, self.outputs, sites);
+            gemm::accumulate(&self.weight(weight), &matrix(x, self.depth, sites), &mut y);
         });
+        output
+    }
+
+    /// The answers of any kernel.
+    fn answers(&self, input: &Tensor, weight: &Tensor, bias: Option<&Tensor>) -> Vec<f32> {
+        let mut output = vec![0.0; self.sweep.images * self.answer()];
+        if output.is_empty() {
+            return output;
+        }
+        let planes = Planes::of_images(&self.sweep, Planes::pitch_of_images(&self.sweep));
+        let at_once = planes::interleaved(&self.sweep, planes.pitch);
+        let correlation = Correlation::forward(&self.sweep, &planes, weight, bias);
+        let parts = output.par_chunks_mut(at_once * self.answer()).zip(self.images(input, at_once));
+        parts.for_each_init(
+            || (Scratch::zeros(0), Scratch::zeros(0)),
+            |(buffer, scratch), (y, x)| {
+                let images = y.len() / self.answer();
+                // The padding is written once: no image of as many interleaved ever writes there.
+                if buffer.len() != planes.elements(images) {
+                    buffer.clear(planes.elements(images));
+                }
+                planes.put(x, images, buffer);
+                correlation.apply(buffer, images, y, scratch);
+            },
+        );
+        output
+    }
+}
+
+/// A convolution whose gradients are wanted.
+struct Slopes<'a> {
+    conv: &'a Conv,
+    input: &'a Tensor,
+    gradient: &'a Tensor,
+    planes: Planes,
+    /// How many images are interleaved.
+    at_once: usize,
+    /// The planes of the output's gradients, nothing where they are not needed.
+    gradients: Scratch,
+}
+
+impl<'a> Slopes<'a> {
+    fn new(conv: &'a Conv, input: &'a Tensor, gradient: &'a Tensor) -> Self {
+        let pitch = Planes::common_pitch(&conv.sweep);
+        let planes = Planes::of_gradients(&conv.sweep, conv.outputs, pitch);
+        let at_once = planes::interleaved(&conv.sweep, pitch);
+        let is_needed = !conv.is_pointwise() && !gradient.data().is_empty();
+        let gradients =
+            if is_needed { spread(&planes, at_once, conv.sweep.images, gradient) } else { Scratch::zeros(0) };
+        Self { conv, input, gradient, planes, at_once, gradients }
+    }
+
+    fn parameters(&self, weight: &Tensor, bias: Option<&Tensor>) -> Vec<Tensor> {
+        let to_bias = bias.map(|bias| {
+            Tensor::new(bias.shape().clone(), self.bias()).expect("there is a sum for every output")
+        });
+        let to_weight =
+            Tensor::new(weight.shape().clone(), self.weight()).expect("there is a sum for every weight");
+        [to_weight].into_iter().chain(to_bias).collect()
     }
 
     /// Σ over images and places of the output's gradient.
-    fn bias_gradient(&self, gradient: &[f32]) -> Vec<f32> {
-        let sites = self.sweep.sites();
-        let mut sums = vec![0.0; self.outputs];
-        for image in gradient.chunks_exact(self.answer().max(1)) {
+    fn bias(&self) -> Vec<f32> {
+        let sites = self.conv.sweep.sites();
+        let mut sums = vec![0.0; self.conv.outputs];
+        for image in self.gradient.data().chunks_exact(self.conv.answer().max(1)) {
             for (total, places) in sums.iter_mut().zip(image.chunks_exact(sites.max(1))) {
                 *total += sum(places);
             }
@@ -310,108 +305,98 @@ impl Conv {
         sums
     }
 
-    /// Σ over images of `dy · columnsᵀ`.
-    fn weight_gradient(&self, input: &Tensor, gradient: &Tensor) -> Vec<f32> {
-        let count = self.outputs * self.depth;
-        let parts = self.images(input, IMAGES).zip(self.gradients(gradient, IMAGES));
-        let part = |scratch: &mut Scratch, (x, dy): (&[f32], &[f32])| {
-            let mut part = vec![0.0; count];
-            let images = dy.len() / self.answer();
-            let at_once = self.unfold.images().min(images);
-            for first in (0..images).step_by(at_once) {
-                let last = images.min(first + at_once);
-                let (x, dy) = (&x[first * self.image()..], &dy[first * self.answer()..]);
-                self.add_weight_gradient(x, dy, last - first, &mut part, scratch);
+    /// Σ over images and places of the output's gradient times what the kernel meets there.
+    fn weight(&self) -> Vec<f32> {
+        let Conv { sweep, outputs, depth, .. } = self.conv;
+        if self.gradient.data().is_empty() || *depth == 0 {
+            return vec![0.0; outputs * depth];
+        }
+        if self.conv.is_pointwise() {
+            return self.mixtures();
+        }
+        let planes = Planes::of_images(sweep, self.planes.pitch);
+        let images = spread(&planes, self.at_once, sweep.images, self.input);
+        let (images, gradients) = ((&planes, &*images), (&self.planes, &*self.gradients));
+        Weighing { sweep, outputs: *outputs, interleaved: self.at_once, images, gradients }.gradient()
+    }
+
+    /// The same where outputs are mixtures of channels: Σ over images of `dy · xᵀ`.
+    fn mixtures(&self) -> Vec<f32> {
+        let Conv { outputs, depth, sweep, .. } = self.conv;
+        let sites = sweep.sites();
+        let parts = self.conv.images(self.input, IMAGES).zip(self.answers(IMAGES));
+        let part = |(x, dy): (&[f32], &[f32])| {
+            let mut part = vec![0.0; outputs * depth];
+            for (x, dy) in x.chunks_exact(self.conv.image()).zip(dy.chunks_exact(self.conv.answer())) {
+                let (x, dy) = (matrix(x, *depth, sites), matrix(dy, *outputs, sites));
+                gemm::accumulate(&dy, &x.t(), &mut matrix_mut(&mut part, *outputs, *depth));
             }
             part
         };
-        if count == 0 || self.answer() == 0 {
-            return vec![0.0; count];
-        }
-        let parts: Vec<Vec<f32>> = parts.map_init(Scratch::default, part).collect();
         let add = |mut sum: Vec<f32>, part: Vec<f32>| {
             sum.iter_mut().zip(part).for_each(|(sum, part)| *sum += part);
             sum
         };
-        parts.into_iter().reduce(add).unwrap_or_else(|| vec![0.0; count])
+        let parts: Vec<Vec<f32>> = parts.map(part).collect();
+        parts.into_iter().reduce(add).unwrap_or_else(|| vec![0.0; outputs * depth])
     }
 
-    fn add_weight_gradient(
-        &self,
-        x: &[f32],
-        dy: &[f32],
-        images: usize,
-        sum: &mut [f32],
-        scratch: &mut Scratch,
-    ) {
-        let mut sum = matrix_mut(sum, self.outputs, self.depth);
-        if self.is_pointwise() {
-            for (x, dy) in x.chunks(self.image()).zip(dy.chunks(self.answer())).take(images) {
-                let (x, dy) =
-                    (matrix(x, self.depth, self.sweep.sites()), matrix(dy, self.outputs, self.sweep.sites()));
-                gemm::accumulate(&dy, &x.t(), &mut sum);
+    /// The gradient of the input: every element's is a sum over the places that see it.
+    fn input(&self, weight: &Tensor) -> Tensor {
+        let Conv { sweep, .. } = self.conv;
+        let mut to = vec![0.0; self.input.data().len()];
+        if !to.is_empty() && !self.gradient.data().is_empty() {
+            if self.conv.is_pointwise() {
+                self.unmixed(weight, &mut to);
+            } else {
+                self.correlated(weight, &mut to);
             }
-            return;
         }
-        for block in self.unfold.blocks(images) {
-            let Scratch { spread, columns, answers } = &mut *scratch;
-            self.columns(x, block, spread, columns);
-            self.packed(dy, block, answers);
-            let width = self.unfold.width(block);
-            let columns = matrix(columns, self.depth, width);
-            gemm::accumulate(&matrix(answers, self.outputs, width), &columns.t(), &mut sum);
-        }
+        Tensor::new(sweep.input(), to).expect("there is an element for every one of the input")
+    }
+
+    /// `weightᵀ · dy`, where outputs are mixtures of channels.
+    fn unmixed(&self, weight: &Tensor, to: &mut [f32]) {
+        let Conv { sweep, outputs, depth, .. } = self.conv;
+        let parts = to.par_chunks_mut(self.conv.image()).zip(self.answers(1));
+        parts.for_each(|(to, dy)| {
+            let (dy, mut to) = (matrix(dy, *outputs, sweep.sites()), matrix_mut(to, *depth, sweep.sites()));
+            gemm::accumulate(&self.conv.weight(weight).t(), &dy, &mut to);
+        });
+    }
+
+    /// The same for any kernel, phase by phase of the stride.
+    fn correlated(&self, weight: &Tensor, to: &mut [f32]) {
+        let sweep = &self.conv.sweep;
+        let phases = planes::phases(sweep).into_iter();
+        let phases: Vec<_> =
+            phases.filter_map(|phase| Correlation::backward(sweep, &self.planes, weight, phase)).collect();
+        let parts = to.par_chunks_mut(self.at_once * self.conv.image()).enumerate();
+        parts.for_each_init(
+            || Scratch::zeros(0),
+            |scratch, (part, to)| {
+                let images = to.len() / self.conv.image();
+                let gradients = &self.gradients[self.planes.start(part * self.at_once)..];
+                phases.iter().for_each(|phase| phase.apply(gradients, images, to, scratch));
+            },
+        );
     }
 
     /// The gradients of the output, of so many images at a time.
-    fn gradients<'a>(
-        &self,
-        gradient: &'a Tensor,
-        at_once: usize,
-    ) -> impl IndexedParallelIterator<Item = &'a [f32]> {
-        gradient.data().par_chunks((at_once * self.answer()).max(1))
+    fn answers(&self, at_once: usize) -> impl IndexedParallelIterator<Item = &[f32]> {
+        self.gradient.data().par_chunks((at_once * self.conv.answer()).max(1))
     }
+}
 
-    /// `weightᵀ · dy`, folded back into images.
-    fn input_gradient(&self, weight: &Tensor, gradient: &Tensor) -> Tensor {
-        let mut to = vec![0.0; self.sweep.images * self.image()];
-        if !to.is_empty() && self.answer() > 0 {
-            let images = if self.is_pointwise() { 1 } else { self.unfold.images() };
-            let parts = to.par_chunks_mut(images * self.image()).zip(self.gradients(gradient, images));
-            parts.for_each_init(Scratch::default, |scratch, (to, dy)| {
-                if self.is_pointwise() {
-                    let dy = matrix(dy, self.outputs, self.sweep.sites());
-                    let mut to = matrix_mut(to, self.depth, self.sweep.sites());
-                    gemm::accumulate(&self.weight(weight).t(), &dy, &mut to);
-                } else {
-                    self.add_input_gradient(weight, dy, to, scratch);
-                }
-            });
-        }
-        Tensor::new(self.sweep.input(), to).expect("there is an element for every one of the input")
-    }
-
-    fn add_input_gradient(&self, weight: &Tensor, dy: &[f32], to: &mut [f32], scratch: &mut Scratch) {
-        let images = dy.len() / self.answer();
-        let Scratch { spread, columns, answers } = scratch;
-        let elements = self.unfold.spread_elements();
-        spread.clear();
-        spread.resize(images * elements, 0.0);
-        for block in self.unfold.blocks(images) {
-            let width = self.unfold.width(block);
-            self.packed(dy, block, answers);
-            columns.clear();
-            columns.resize(self.depth * width, 0.0);
-            let mut made = matrix_mut(columns, self.depth, width);
-            gemm::accumulate(&self.weight(weight).t(), &matrix(answers, self.outputs, width), &mut made);
-            for (image, spread) in spread.chunks_exact_mut(elements).enumerate() {
-                self.unfold.fold(columns, block, image, spread);
-            }
-        }
-        for (spread, to) in spread.chunks_exact(elements).zip(to.chunks_exact_mut(self.image())) {
-            self.unfold.gather(spread, to);
-        }
-    }
+/// Spreads all images in planes, interleaved by so many.
+fn spread(planes: &Planes, at_once: usize, images: usize, data: &Tensor) -> Scratch {
+    let mut spread = Scratch::zeros(planes.elements(images));
+    let parts = spread.par_chunks_mut(planes.start(at_once)).take(images.div_ceil(at_once)).enumerate();
+    parts.for_each(|(part, to)| {
+        let first = part * at_once;
+        planes.put(&data.data()[first * planes.image()..], at_once.min(images - first), to);
+    });
+    spread
 }
 
 /// Begins rows of sums with the bias of each, or with nothing.

@@ -28,15 +28,19 @@ pub mod softmax;
 pub mod tanh;
 
 mod bound;
+mod correlate;
 mod elementwise;
 mod exp;
 mod gradients;
 mod judged;
 mod loss;
+mod machine;
+mod planes;
 mod pool;
+mod scratch;
 mod shape_error;
 mod sum;
-mod unfold;
+mod weigh;
 mod wide;
 mod window;
 

@@ -85,11 +85,16 @@ fn convolution_is_right() {
     for window in windows() {
         convolution(window, [3, 2, 9, 8, 5], Random::normal, Judged::clone);
         convolution(window, [3, 2, 9, 8, 5], integer, exact);
+        // Sixteen images are interleaved, and two are left.
+        convolution(window, [18, 3, 9, 8, 5], integer, exact);
     }
     let same = Window { kernel: [3, 3], stride: [1, 1], padding: [1, 1] };
     convolution(same, [20, 16, 12, 12, 24], Random::normal, Judged::clone);
-    // Columns of more elements than are unfolded at a time.
+    // Rows that are one vector, some, and none in full; more places than are summed at a time.
+    convolution(same, [2, 3, 5, 16, 6], integer, exact);
+    convolution(same, [2, 3, 5, 64, 9], Random::normal, Judged::clone);
     convolution(same, [1, 40, 33, 47, 3], integer, exact);
+    convolution(same, [100, 2, 11, 9, 4], Random::normal, Judged::clone);
     convolution(same, [0, 2, 5, 5, 3], Random::normal, Judged::clone);
     convolution(same, [2, 0, 5, 5, 3], Random::normal, Judged::clone);
     convolution(same, [2, 3, 5, 5, 0], Random::normal, Judged::clone);
