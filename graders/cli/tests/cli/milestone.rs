@@ -55,7 +55,9 @@ fn networks_of_ones_own_are_trained_and_held_beside_each_other() {
     const RIGHT: &str = r#"
         cnn = [
             { conv2d = { in-channels = 1, out-channels = 6, kernel = [3, 3], padding = [1, 1] } },
-            "relu", { max-pool2d = { kernel = [2, 2] } }, "flatten", { dense = { inputs = 96, outputs = 10 } },
+            "relu", { max-pool2d = { kernel = [2, 2] } },
+            { conv2d = { in-channels = 6, out-channels = 14, kernel = [3, 3], padding = [1, 1] } },
+            "relu", { max-pool2d = { kernel = [2, 2] } }, "flatten", { dense = { inputs = 56, outputs = 10 } },
         ]
         dense = ["flatten", { dense = { inputs = 64, outputs = 48 } }, "tanh", { dense = { inputs = 48, outputs = 10 } }]
     "#;
@@ -65,8 +67,8 @@ fn networks_of_ones_own_are_trained_and_held_beside_each_other() {
     home.write("model.toml", RIGHT.as_bytes());
     home.check(&test("2"), 0, "right by your own of model.toml, trained by tito");
     home.check(&test("3"), 0, "images that were never lent");
-    home.write("model.toml", RIGHT.replace("inputs = 96", "inputs = 90").into_bytes());
-    home.check(&test("2"), 2, "dense 90 -> 10 with bias does not fit what comes before it, [96]");
+    home.write("model.toml", RIGHT.replace("inputs = 56", "inputs = 50").into_bytes());
+    home.check(&test("2"), 2, "dense 50 -> 10 with bias does not fit what comes before it, [56]");
     home.write("model.toml", b"cnn = [\"gelu\"]");
     home.check(&test("3"), 2, "unknown variant `gelu`");
     fs::remove_file(home.here("model.toml")).unwrap();
