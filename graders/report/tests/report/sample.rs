@@ -45,7 +45,7 @@ pub(crate) fn grade(seed: SeedUsed) -> Grade {
         name: "tinydigits".into(),
         examples: 360,
         stands_in_for: Some("mnist".into()),
-        imported_sha256: Some("0123456789abcdef".into()),
+        imported_sha256: Some("ef".repeat(32)),
     };
     Grade::new(&rubric, component(), seed, data, &results())
 }
