@@ -1,5 +1,7 @@
 //! How far an honest stack of layers may stray: a condition number, sampled.
 
+use std::slice;
+
 use tito_kernels::{Judged, Wide};
 use tito_sandbox::Layer;
 
@@ -23,16 +25,12 @@ const TERMS: usize = 349;
 ///
 /// As [`stack_oracle`].
 pub fn stack_gauge(layers: &[Layer], parameters: &[Wide], input: &Wide, draw: &mut Draw) -> Judged {
-    let exact = stack_oracle(layers, parameters, input).value;
-    let mut squares = vec![0.0; exact.data().len()];
-    for _ in 0..SAMPLES {
-        let parameters: Vec<_> = parameters.iter().map(|tensor| perturbed(tensor, draw)).collect();
-        let moved = stack_oracle(layers, &parameters, &perturbed(input, draw)).value;
-        for (square, (moved, exact)) in squares.iter_mut().zip(moved.data().iter().zip(exact.data())) {
-            *square += (moved - exact).powi(2);
-        }
-    }
-    sampled(exact, &squares)
+    let given = [parameters, slice::from_ref(input)].concat();
+    let answer = |given: &[Wide]| {
+        let (input, parameters) = given.split_last().expect("an input was given");
+        vec![stack_oracle(layers, parameters, input).value]
+    };
+    sampled_condition(&given, answer, draw).pop().expect("a stack has one answer")
 }
 
 /// The gradients that a stack should give in training, that of its input and then those of its parameters, given the one
@@ -48,23 +46,20 @@ pub fn stack_gradient_gauge(
     gradient: &Wide,
     draw: &mut Draw,
 ) -> Vec<Judged> {
-    let exact = stack_gradients(layers, parameters, input, gradient);
-    let mut squares: Vec<_> = exact.iter().map(|tensor| vec![0.0; tensor.data().len()]).collect();
-    for _ in 0..SAMPLES {
-        let parameters: Vec<_> = parameters.iter().map(|tensor| perturbed(tensor, draw)).collect();
-        let (input, gradient) = (perturbed(input, draw), perturbed(gradient, draw));
-        let moved = stack_gradients(layers, &parameters, &input, &gradient);
-        for (squares, (moved, exact)) in squares.iter_mut().zip(moved.iter().zip(&exact)) {
-            for (square, (moved, exact)) in squares.iter_mut().zip(moved.data().iter().zip(exact.data())) {
-                *square += (moved - exact).powi(2);
-            }
-        }
-    }
-    exact.into_iter().zip(squares).map(|(exact, squares)| sampled(exact, &squares)).collect()
+    let given = [parameters, &[input.clone(), gradient.clone()]].concat();
+    let answer = |given: &[Wide]| {
+        let (parameters, ends) = given.split_at(parameters.len());
+        stack_gradients(layers, parameters, &ends[0], &ends[1])
+    };
+    sampled_condition(&given, answer, draw)
 }
 
-/// Gradients of the input and of all parameters, each layer given the gradient of the one behind it.
-fn stack_gradients(layers: &[Layer], parameters: &[Wide], input: &Wide, gradient: &Wide) -> Vec<Wide> {
+/// Gradients of the input and of all parameters in training, each layer given the gradient of the one behind it.
+///
+/// # Panics
+///
+/// As [`stack_oracle`].
+pub fn stack_gradients(layers: &[Layer], parameters: &[Wide], input: &Wide, gradient: &Wide) -> Vec<Wide> {
     let Some((first, rest)) = layers.split_first() else { return vec![gradient.clone()] };
     let (own, others) = parameters.split_at(parameter_shapes(first).len());
     let output = training_oracle(first, own, input).value;
@@ -73,6 +68,25 @@ fn stack_gradients(layers: &[Layer], parameters: &[Wide], input: &Wide, gradient
     let given = gradient_oracle(first, own, input, &to_output);
     let own = [given.input].into_iter().chain(given.parameters).map(|judged| judged.value);
     own.chain(behind).collect()
+}
+
+/// What a function makes of what it is given, each tensor with a bound as [`stack_gauge`] samples it.
+pub fn sampled_condition(
+    given: &[Wide],
+    function: impl Fn(&[Wide]) -> Vec<Wide>,
+    draw: &mut Draw,
+) -> Vec<Judged> {
+    let exact = function(given);
+    let mut squares: Vec<_> = exact.iter().map(|tensor| vec![0.0; tensor.data().len()]).collect();
+    for _ in 0..SAMPLES {
+        let moved: Vec<_> = given.iter().map(|tensor| perturbed(tensor, draw)).collect();
+        for (squares, (moved, exact)) in squares.iter_mut().zip(function(&moved).iter().zip(&exact)) {
+            for (square, (moved, exact)) in squares.iter_mut().zip(moved.data().iter().zip(exact.data())) {
+                *square += (moved - exact).powi(2);
+            }
+        }
+    }
+    exact.into_iter().zip(squares).map(|(exact, squares)| sampled(exact, &squares)).collect()
 }
 
 /// A value with the gauge that its squared deviations make.

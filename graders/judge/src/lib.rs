@@ -13,6 +13,7 @@ mod exercise;
 mod findings;
 mod loss_case;
 mod misconception;
+mod optimizer;
 mod probe;
 mod question;
 mod reference;
@@ -22,7 +23,7 @@ mod verdict;
 
 pub use audit::audited;
 pub use case::{Case, Kind};
-pub use condition::{stack_gauge, stack_gradient_gauge};
+pub use condition::{sampled_condition, stack_gauge, stack_gradient_gauge, stack_gradients};
 pub use describe::describe;
 pub use draw::Draw;
 pub use examiner::{Examiner, NOT_ASKED};
@@ -30,6 +31,7 @@ pub use exercise::{Exercise, Task, output_shape};
 pub use findings::{Failure, Findings};
 pub use loss_case::{LossCase, Targets};
 pub use misconception::{IN_LOSSES, IN_OPTIMIZERS, IN_TRAINING, Known, MISCONCEPTIONS, Misconception};
+pub use optimizer::{OptimizerOracle, adam_settings, sgd_settings};
 pub use probe::probe;
 pub use question::{Cheat, Given, Part, Question};
 pub use reference::{

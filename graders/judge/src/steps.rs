@@ -3,16 +3,15 @@
 //! Whole trajectories of honest optimizers drift apart, so every step begins where the oracle was and not where the
 //! submission came to. Its moments are its own, and persist.
 
-use tito_kernels::{Judged, Wide, adam, sgd};
-use tito_sandbox::{AdamSpec, Called, Guest, OptimizerSpec, Outcome, SgdSpec};
+use tito_kernels::{Judged, Wide};
+use tito_sandbox::{AdamSpec, Called, Guest, OptimizerSpec, Outcome};
 use tito_tensor::Tensor;
 
 use crate::{
-    Given, Kind, Misconception, Question,
+    Given, Kind, Misconception, OptimizerOracle, Question,
     case::wide,
     misconception,
     question::{Cheat, Part, narrow},
-    reference::fitting,
 };
 
 /// Some steps of an optimizer.
@@ -35,42 +34,6 @@ pub struct Step {
     pub gradients: Vec<Tensor>,
 }
 
-/// Either optimizer's oracle.
-enum Oracle {
-    Sgd(sgd::Oracle),
-    Adam(adam::Oracle),
-}
-
-impl Oracle {
-    fn new(spec: OptimizerSpec) -> Self {
-        match spec {
-            OptimizerSpec::Sgd(SgdSpec { learning_rate, momentum, weight_decay }) => {
-                let settings = sgd::Sgd { rate: learning_rate, momentum, decay: weight_decay };
-                Self::Sgd(sgd::Oracle::new(settings))
-            }
-            OptimizerSpec::Adam(AdamSpec {
-                learning_rate: rate,
-                beta1,
-                beta2,
-                epsilon,
-                weight_decay: decay,
-                decoupled,
-            }) => {
-                let settings = adam::Adam { rate, beta1, beta2, epsilon, decay, decoupled };
-                Self::Adam(adam::Oracle::new(settings))
-            }
-        }
-    }
-
-    fn step(&mut self, step: &Step) -> Vec<Judged> {
-        let (parameters, gradients) = (wide(&step.parameters), wide(&step.gradients));
-        fitting(match self {
-            Self::Sgd(oracle) => oracle.step(&parameters, &gradients),
-            Self::Adam(oracle) => oracle.step(&parameters, &gradients),
-        })
-    }
-}
-
 impl Steps {
     /// Steps from these parameters, one for each list of gradients; each later one from where the oracle came to, rounded
     /// to f32.
@@ -79,11 +42,11 @@ impl Steps {
     ///
     /// If there is not one gradient of the same shape for each parameter: steps are made by the host.
     pub fn new(spec: OptimizerSpec, parameters: Vec<Tensor>, gradients: Vec<Vec<Tensor>>) -> Self {
-        let mut oracle = Oracle::new(spec);
+        let mut oracle = OptimizerOracle::new(spec);
         let (mut parameters, mut steps, mut expected) = (parameters, Vec::new(), Vec::new());
         for gradients in gradients {
             let step = Step { parameters, gradients };
-            let stepped = oracle.step(&step);
+            let stepped = oracle.step(spec.learning_rate(), &wide(&step.parameters), &wide(&step.gradients));
             parameters = stepped.iter().map(|judged| narrow(&judged.value)).collect();
             expected.extend(stepped);
             steps.push(step);

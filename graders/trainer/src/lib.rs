@@ -20,4 +20,4 @@ pub use evaluate::{Evaluation, evaluate};
 pub use examples::Examples;
 pub use fit::fit;
 pub use model::{Model, Slopes};
-pub use recipe::{adam_settings, rate, sgd_settings};
+pub use recipe::{Run, rate};

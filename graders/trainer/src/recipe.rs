@@ -1,19 +1,17 @@
 //! The contract's recipe on the native optimizers.
 
-use tito_kernels::{
-    ShapeError,
-    adam::{self, Adam},
-    schedule,
-    sgd::{self, Sgd},
-};
-use tito_sandbox::{AdamSpec, OptimizerSpec, Recipe, Schedule, SgdSpec};
+use tito_judge::{adam_settings, sgd_settings};
+use tito_kernels::{ShapeError, adam, schedule, sgd};
+use tito_sandbox::{OptimizerSpec, Recipe, Schedule};
 use tito_tensor::Tensor;
 
 use crate::TrainError;
 
-/// An optimizer at work.
-pub(crate) enum Run {
+/// A native optimizer at work, whose moments persist from step to step.
+pub enum Run {
+    /// Gradient descent with momentum.
     Sgd(sgd::Native),
+    /// Adam or `AdamW`.
     Adam(adam::Native),
 }
 
@@ -37,20 +35,9 @@ pub fn rate(recipe: &Recipe, step: u64, steps: u64) -> f32 {
     }
 }
 
-/// The settings of the native kernels.
-pub fn sgd_settings(spec: SgdSpec) -> Sgd {
-    Sgd { rate: spec.learning_rate, momentum: spec.momentum, decay: spec.weight_decay }
-}
-
-/// The settings of the native kernels.
-pub fn adam_settings(spec: AdamSpec) -> Adam {
-    let AdamSpec { learning_rate: rate, beta1, beta2, epsilon, weight_decay: decay, decoupled } = spec;
-    Adam { rate, beta1, beta2, epsilon, decay, decoupled }
-}
-
 impl Run {
     /// A run that has not begun.
-    pub(crate) fn new(spec: OptimizerSpec) -> Self {
+    pub fn new(spec: OptimizerSpec) -> Self {
         match spec {
             OptimizerSpec::Sgd(spec) => Self::Sgd(sgd::Native::new(sgd_settings(spec))),
             OptimizerSpec::Adam(spec) => Self::Adam(adam::Native::new(adam_settings(spec))),
@@ -58,7 +45,11 @@ impl Run {
     }
 
     /// Moves the parameters by one step at this rate.
-    pub(crate) fn step(
+    ///
+    /// # Errors
+    ///
+    /// If there is not one gradient of the same shape for each parameter; nothing has moved then.
+    pub fn step(
         &mut self,
         rate: f32,
         parameters: &mut [Tensor],

@@ -4,10 +4,10 @@
 //! and told to stop after each epoch in turn, which leaves the parameters of that moment behind.
 
 use tito_judge::{Draw, Findings};
-use tito_kernels::{Wide, cross_entropy, sgd};
-use tito_sandbox::{Budget, Epoch, HostError, Layer, OptimizerSpec};
+use tito_kernels::{Wide, cross_entropy};
+use tito_sandbox::{Budget, Epoch, HostError, Layer};
 use tito_tensor::Tensor;
-use tito_trainer::{Examples, Model, sgd_settings};
+use tito_trainer::{Examples, Model, Run};
 
 use super::{every_example::unfinished, hint};
 use crate::{
@@ -187,16 +187,15 @@ fn untrue(task: &Task, told: &Epoch, [before, after]: [&[Tensor]; 2], batches: &
 /// steps are not those of the recipe, which is for other checks, or where dropout draws.
 fn met(task: &Task, [before, after]: [&[Tensor]; 2], batches: &[&[u32]]) -> Option<[Computed; 2]> {
     let draws = task.layers.iter().any(|layer| matches!(layer, Layer::Dropout(_)));
-    let OptimizerSpec::Sgd(spec) = task.recipe.optimizer else { return None };
+    let (rate, mut run) = (task.recipe.optimizer.learning_rate(), Run::new(task.recipe.optimizer));
     let (mut model, mut draw) = (model(task, before).filter(|_| !draws)?, Draw::new([0; 32]));
-    let mut run = sgd::Native::new(sgd_settings(spec));
     let mut of_each = Vec::new();
     for batch in batches {
         let places: Vec<usize> = batch.iter().map(|&index| index as usize).collect();
         let (inputs, targets) = task.training.batch(&places);
         let slopes = model.slopes(inputs, &targets, &mut draw).expect("the task's examples fit its layers");
         let mut parameters = model.parameters().to_vec();
-        run.step(&mut parameters, &slopes.gradients).expect("there is a gradient for each parameter");
+        run.step(rate, &mut parameters, &slopes.gradients).expect("there is a gradient for each parameter");
         model.load(parameters).expect("a step keeps shapes");
         let count = targets.len() as f64;
         of_each.push([f64::from(slopes.loss), slopes.hits as f64 / count, count]);

@@ -4,20 +4,13 @@
 //! was told to stop before it (teacher forcing). What the optimizer remembers is computed along.
 
 use tito_grade::Hint;
-use tito_judge::{Draw, Findings, parameter_shapes};
-use tito_kernels::{Judged, Wide, adam, clip, cross_entropy, dense, schedule, sgd, tanh};
+use tito_judge::{Draw, Findings, OptimizerOracle, sampled_condition, stack_gradients, stack_oracle};
+use tito_kernels::{Judged, Wide, clip, cross_entropy, schedule};
 use tito_sandbox::{AdamSpec, HostError, Layer, OptimizerSpec, Recipe, Schedule, SgdSpec};
 use tito_tensor::Tensor;
-use tito_trainer::{adam_settings, sgd_settings};
 
 use super::{every_example::unfinished, hint, reports::stopped};
 use crate::{Context, classroom::Task, milestone::Found, toy};
-
-/// A sampled condition number as of stacks (`tito_judge::stack_gauge`): how many evaluations, and how far off each
-/// parameter and input is in them. The terms are those of a tolerance of 64.
-const SAMPLES: usize = 8;
-const EPSILON: f64 = 1.0 / (1u64 << 20) as f64;
-const TERMS: usize = 349;
 
 /// How an epoch may be gone through.
 #[derive(Clone, Copy)]
@@ -177,16 +170,10 @@ struct Walk<'a> {
 /// An optimizer in f64, with what it was given.
 #[derive(Clone)]
 struct Run {
-    optimizer: Optimizer,
+    optimizer: OptimizerOracle,
     /// The sum of all gradients so far.
     sum: Vec<Wide>,
     steps: u64,
-}
-
-#[derive(Clone)]
-enum Optimizer {
-    Sgd(sgd::Oracle),
-    Adam(adam::Oracle),
 }
 
 impl Walk<'_> {
@@ -223,25 +210,14 @@ impl Walk<'_> {
         draw: &mut Draw,
     ) -> (Vec<Judged>, Run) {
         let before: Vec<Wide> = before.iter().map(Wide::from).collect();
-        let data: Vec<(Wide, Vec<u32>)> = batches.iter().map(|batch| self.data(batch)).collect();
-        let (exact, after) = self.steps(way, run.clone(), &before, &data);
-        let mut squares: Vec<Vec<f64>> = exact.iter().map(|tensor| vec![0.0; tensor.data().len()]).collect();
-        for _ in 0..SAMPLES {
-            let moved = before.iter().map(|tensor| perturbed(tensor, draw)).collect::<Vec<_>>();
-            let data: Vec<_> =
-                data.iter().map(|(x, targets)| (perturbed(x, draw), targets.clone())).collect();
-            let (moved, _) = self.steps(way, run.clone(), &moved, &data);
-            for (squares, (moved, exact)) in squares.iter_mut().zip(moved.iter().zip(&exact)) {
-                let differences = moved.data().iter().zip(exact.data()).map(|(a, b)| (a - b).powi(2));
-                squares.iter_mut().zip(differences).for_each(|(square, more)| *square += more);
-            }
-        }
-        let judged = exact.into_iter().zip(squares).map(|(value, squares)| {
-            let largest = value.data().iter().fold(0.0f64, |most, x| most.max(x.abs()));
-            let gauge = squares.iter().map(|square| (square / SAMPLES as f64).sqrt() / EPSILON + largest);
-            Judged { gauge: gauge.collect(), value, terms: TERMS }
-        });
-        (judged.collect(), after)
+        let (inputs, targets): (Vec<Wide>, Vec<_>) = batches.iter().map(|batch| self.data(batch)).unzip();
+        let steps = |given: &[Wide]| {
+            let (before, inputs) = given.split_at(before.len());
+            self.steps(way, run.clone(), before, inputs, &targets)
+        };
+        let given = [before.as_slice(), &inputs].concat();
+        let (_, after) = steps(&given);
+        (sampled_condition(&given, |given| steps(given).0, draw), after)
     }
 
     fn data(&self, batch: &[u32]) -> (Wide, Vec<u32>) {
@@ -250,9 +226,16 @@ impl Walk<'_> {
         (Wide::from(&inputs), targets)
     }
 
-    fn steps(&self, way: Way, mut run: Run, before: &[Wide], data: &[(Wide, Vec<u32>)]) -> (Vec<Wide>, Run) {
-        let mut parameters = before.to_vec();
-        for (inputs, targets) in data {
+    fn steps(
+        &self,
+        way: Way,
+        mut run: Run,
+        before: &[Wide],
+        inputs: &[Wide],
+        targets: &[Vec<u32>],
+    ) -> (Vec<Wide>, Run) {
+        let (mut parameters, batches) = (before.to_vec(), inputs.len() as u64);
+        for (inputs, targets) in inputs.iter().zip(targets) {
             let mut gradients = gradients(&self.task.layers, &parameters, inputs, targets);
             let (size, full) = (targets.len() as f64, f64::from(self.task.recipe.batch_size));
             run.sum = match run.sum.as_slice() {
@@ -268,7 +251,7 @@ impl Walk<'_> {
                 Slope::Accumulated => gradients = run.sum.clone(),
             }
             let gradients = clipped(way.clip, gradients, self.task.recipe.clip_norm);
-            let rate = way.rate.of(&self.task.recipe, run.steps, data.len() as u64);
+            let rate = way.rate.of(&self.task.recipe, run.steps, batches);
             parameters = run.step(rate, &parameters, &gradients);
         }
         (parameters, run)
@@ -293,59 +276,23 @@ impl Rate {
 
 impl Run {
     fn new(spec: OptimizerSpec) -> Self {
-        let optimizer = match spec {
-            OptimizerSpec::Sgd(spec) => Optimizer::Sgd(sgd::Oracle::new(sgd_settings(spec))),
-            OptimizerSpec::Adam(spec) => Optimizer::Adam(adam::Oracle::new(adam_settings(spec))),
-        };
-        Self { optimizer, sum: Vec::new(), steps: 0 }
+        Self { optimizer: OptimizerOracle::new(spec), sum: Vec::new(), steps: 0 }
     }
 
     fn step(&mut self, rate: f32, parameters: &[Wide], gradients: &[Wide]) -> Vec<Wide> {
         self.steps += 1;
-        let stepped = match &mut self.optimizer {
-            Optimizer::Sgd(run) => {
-                run.settings.rate = rate;
-                run.step(parameters, gradients)
-            }
-            Optimizer::Adam(run) => {
-                run.settings.rate = rate;
-                run.step(parameters, gradients)
-            }
-        };
-        let stepped = stepped.expect("there is a gradient for each parameter");
+        let stepped = self.optimizer.step(rate, parameters, gradients);
         stepped.into_iter().map(|judged| judged.value).collect()
     }
 }
 
-/// The gradients of the mean cross-entropy of a batch, through dense layers and tanh.
+/// The gradients of the mean cross-entropy of a batch.
 fn gradients(layers: &[Layer], parameters: &[Wide], inputs: &Wide, targets: &[u32]) -> Vec<Wide> {
-    const FITS: &str = "the task's shapes fit";
-    let (mut own, mut rest, mut carried) = (Vec::new(), parameters, vec![inputs.clone()]);
-    for layer in layers {
-        let (mine, others) = rest.split_at(parameter_shapes(layer).len());
-        let input = carried.last().expect("one went in");
-        let output = match layer {
-            Layer::Dense(_) => dense::oracle(input, &mine[0], mine.get(1)).expect(FITS).value,
-            _ => tanh::oracle(input).value,
-        };
-        (rest, own) = (others, own.into_iter().chain([mine]).collect());
-        carried.push(output);
-    }
-    let logits = carried.pop().expect("one came out");
-    let mut gradient = cross_entropy::oracle(&logits, targets).expect(FITS).gradient.value;
-    let mut all = Vec::new();
-    for ((layer, mine), input) in layers.iter().zip(own).zip(carried).rev() {
-        gradient = match layer {
-            Layer::Dense(_) => {
-                let found = dense::oracle_backward(&input, &mine[0], mine.get(1), &gradient).expect(FITS);
-                all.extend(found.parameters.into_iter().rev().map(|judged| judged.value));
-                found.input.value
-            }
-            _ => tanh::oracle_backward(&input, &gradient).expect(FITS).value,
-        };
-    }
-    all.reverse();
-    all
+    let logits = stack_oracle(layers, parameters, inputs).value;
+    let loss = cross_entropy::oracle(&logits, targets).expect("there is a target for each row");
+    let mut all = stack_gradients(layers, parameters, inputs, &loss.gradient.value);
+    // That of the inputs nobody steps by.
+    all.split_off(1)
 }
 
 fn clipped(way: Clip, gradients: Vec<Wide>, most: Option<f32>) -> Vec<Wide> {
@@ -367,10 +314,6 @@ fn clipped(way: Clip, gradients: Vec<Wide>, most: Option<f32>) -> Vec<Wide> {
 fn sum_of(left: &Wide, right: &Wide) -> Wide {
     let sums = left.data().iter().zip(right.data()).map(|(a, b)| a + b).collect();
     Wide::new(left.shape().clone(), sums).expect("both have one shape")
-}
-
-fn perturbed(tensor: &Wide, draw: &mut Draw) -> Wide {
-    each(tensor, |x| x * (1.0 + EPSILON * draw.pick(&[-1.0, 1.0])))
 }
 
 fn each(tensor: &Wide, image: impl FnMut(f64) -> f64) -> Wide {

@@ -1,21 +1,16 @@
 //! Training a guest by its own forward and backward passes.
 
 use tito_judge::Draw;
-use tito_kernels::{adam, clip, cross_entropy, sgd};
+use tito_kernels::{clip, cross_entropy};
 use tito_sandbox::{
-    Batch, Called, Directive, Epoch, Fault, Guest, Lent, Lesson, Mode, ModelId, OptimizerSpec, Recipe,
-    SharedCallbacks, Spent, Split,
+    Batch, Called, Directive, Epoch, Fault, Guest, Lent, Lesson, Mode, ModelId, Recipe, SharedCallbacks,
+    Spent, Split,
 };
 use tito_tensor::Tensor;
-use tito_trainer::{adam_settings, rate, sgd_settings};
+use tito_trainer::{Run, rate};
 
 /// Examples for a look at the validation.
 const LOOK: usize = 256;
-
-enum Optimizer {
-    Sgd(sgd::Native),
-    Adam(adam::Native),
-}
 
 /// Trains a model as the contract says; the fault that the host answered, where it did.
 pub(crate) fn fit(
@@ -28,7 +23,7 @@ pub(crate) fn fit(
     let mut key = [0; 32];
     key[..8].copy_from_slice(&recipe.seed.to_le_bytes());
     let mut draw = Draw::new(key);
-    let mut optimizer = Optimizer::new(recipe.optimizer);
+    let mut optimizer = Run::new(recipe.optimizer);
     let in_epoch = training.length.div_ceil(recipe.batch_size);
     let (mut step, mut history) = (0, Vec::new());
     for number in 1..=recipe.epochs {
@@ -73,13 +68,13 @@ fn ask(host: &SharedCallbacks, split: Split, indices: &[u32]) -> Result<Batch, F
 }
 
 /// One step of all parameters. The new ones are loaded, which is what the contract has for it.
-fn moved(guest: &mut dyn Guest, model: ModelId, recipe: &Recipe, optimizer: &mut Optimizer, rate: f32) {
+fn moved(guest: &mut dyn Guest, model: ModelId, recipe: &Recipe, optimizer: &mut Run, rate: f32) {
     let mut gradients = get(guest.gradients(model));
     if let Some(most) = recipe.clip_norm {
         clip::native(&mut gradients, most);
     }
     let mut parameters = get(guest.parameters(model));
-    optimizer.step(rate, &mut parameters, &gradients);
+    optimizer.step(rate, &mut parameters, &gradients).expect("there is a gradient for each parameter");
     get(guest.load(model, &parameters));
 }
 
@@ -97,29 +92,6 @@ fn look(
         sums.add(&logits, &batch.targets);
     }
     Ok(sums.means())
-}
-
-impl Optimizer {
-    fn new(spec: OptimizerSpec) -> Self {
-        match spec {
-            OptimizerSpec::Sgd(spec) => Self::Sgd(sgd::Native::new(sgd_settings(spec))),
-            OptimizerSpec::Adam(spec) => Self::Adam(adam::Native::new(adam_settings(spec))),
-        }
-    }
-
-    fn step(&mut self, rate: f32, parameters: &mut [Tensor], gradients: &[Tensor]) {
-        let stepped = match self {
-            Self::Sgd(run) => {
-                run.settings.rate = rate;
-                run.step(parameters, gradients)
-            }
-            Self::Adam(run) => {
-                run.settings.rate = rate;
-                run.step(parameters, gradients)
-            }
-        };
-        stepped.expect("there is a gradient for each parameter");
-    }
 }
 
 #[derive(Default)]

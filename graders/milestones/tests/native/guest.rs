@@ -4,16 +4,17 @@ use std::sync::Mutex;
 
 use tito_judge::{Draw, affine, conv_window, output_shape, parameter_shapes, pool_window};
 use tito_kernels::{
-    Gradients, ShapeError, adam, average_pool2d,
+    Gradients, ShapeError, average_pool2d,
     batch_norm2d::{self, Moments},
     conv2d, cross_entropy, dense, dropout, flatten, max_pool2d, mean_squared_error, relu, sgd, sigmoid,
     softmax, tanh,
 };
 use tito_sandbox::{
-    AdamSpec, Called, Epoch, Fault, Guest, Launch, Layer, Lesson, Loss, Mode, ModelId, OptimizerId,
-    OptimizerSpec, Outcome, SgdSpec, SharedCallbacks, Usage,
+    Called, Epoch, Fault, Guest, Launch, Layer, Lesson, Loss, Mode, ModelId, OptimizerId, OptimizerSpec,
+    Outcome, SharedCallbacks, Usage,
 };
 use tito_tensor::{Shape, Tensor};
+use tito_trainer::Run;
 
 use crate::{bugs, fit, honest};
 
@@ -56,8 +57,7 @@ struct Model {
 }
 
 enum Optimizer {
-    Sgd(sgd::Native),
-    Adam(adam::Native),
+    Right(OptimizerSpec, Run),
     Wrong(OptimizerSpec, bugs::Optimizer),
 }
 
@@ -347,33 +347,10 @@ impl Guest for Native {
     }
 
     fn build_optimizer(&mut self, spec: OptimizerSpec) -> Called<OptimizerId> {
-        let optimizer = match spec {
-            _ if bugs::Optimizer::is(self.bug) => Optimizer::Wrong(spec, bugs::Optimizer::default()),
-            OptimizerSpec::Sgd(SgdSpec { learning_rate, momentum, weight_decay }) => {
-                Optimizer::Sgd(sgd::Native::new(sgd::Sgd {
-                    rate: learning_rate,
-                    momentum,
-                    decay: weight_decay,
-                }))
-            }
-            OptimizerSpec::Adam(AdamSpec {
-                learning_rate,
-                beta1,
-                beta2,
-                epsilon,
-                weight_decay,
-                decoupled,
-            }) => {
-                let (rate, decay) = (learning_rate, weight_decay);
-                Optimizer::Adam(adam::Native::new(adam::Adam {
-                    rate,
-                    beta1,
-                    beta2,
-                    epsilon,
-                    decay,
-                    decoupled,
-                }))
-            }
+        let optimizer = if bugs::Optimizer::is(self.bug) {
+            Optimizer::Wrong(spec, bugs::Optimizer::default())
+        } else {
+            Optimizer::Right(spec, Run::new(spec))
         };
         self.optimizers.push(optimizer);
         Ok(Outcome::Answer(OptimizerId::new(self.optimizers.len() - 1)))
@@ -388,8 +365,7 @@ impl Guest for Native {
         let mut stepped = parameters.to_vec();
         let index = if self.bug == "shared-moments" { 0 } else { optimizer.index() };
         let given = match &mut self.optimizers[index] {
-            Optimizer::Sgd(sgd) => sgd.step(&mut stepped, gradients),
-            Optimizer::Adam(adam) => adam.step(&mut stepped, gradients),
+            Optimizer::Right(spec, run) => run.step(spec.learning_rate(), &mut stepped, gradients),
             Optimizer::Wrong(spec, wrong) => {
                 // Shapes are compared as the others do.
                 let none = sgd::Sgd { rate: 0.0, momentum: 0.0, decay: 0.0 };
