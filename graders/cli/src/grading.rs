@@ -83,7 +83,7 @@ impl Grading<'_> {
     }
 
     fn stages(&self, submission: Submission, times: &mut Times) -> Result<Graded, Failure> {
-        let own = self.own(&submission)?;
+        let own = self.own(submission.networks.as_deref(), submission.checkpoint)?;
         let artifact = match times.stage("gate", || Artifact::gate(submission.bytes, self.limits)) {
             Gated::Refused(refusal) => return Ok(Graded::Refused(refusal)),
             Gated::Admitted(artifact) => artifact,
@@ -95,17 +95,15 @@ impl Grading<'_> {
     }
 
     /// What it brings besides its component.
-    fn own(&self, submission: &Submission) -> Result<Own, Failure> {
-        let Some(text) = &submission.networks else {
-            return Ok(Own { checkpoint: submission.checkpoint.clone(), ..Own::default() });
-        };
+    fn own(&self, networks: Option<&str>, checkpoint: Option<Vec<u8>>) -> Result<Own, Failure> {
+        let Some(text) = networks else { return Ok(Own { checkpoint, ..Own::default() }) };
         let data = self.data.description();
         // Milestone 3 has the submission train its network itself.
         let are_loaded = self.milestone.split == Split::Test;
         let networks = Networks::parse(text, data, are_loaded)
             .map_err(|error| Failure::usage("cannot use the networks in 'model.toml'").because(error))?;
         let training = are_loaded.then(|| self.store.load(data, Split::Train)).transpose()?;
-        Ok(Own { networks, checkpoint: submission.checkpoint.clone(), training })
+        Ok(Own { networks, checkpoint, training })
     }
 
     fn run(
@@ -135,8 +133,7 @@ impl Grading<'_> {
     ) -> Result<Grade, HostError> {
         let number = self.milestone.rubric.number;
         let seed = self.secret.map_or_else(Seed::public, |key| Seed::secret(key, number, artifact.digest()));
-        let context =
-            Context::new(launch, &seed, self.data, source).within(&self.limits.run).with(own.clone());
+        let context = Context::new(launch, &seed, self.data, source).within(&self.limits.run).with(own);
         let names: Vec<_> = self.milestone.rubric.checks().map(|(_, rule)| rule.name.clone()).collect();
         let bar = if self.is_alone { progress::steps(names.len() as u64) } else { progress::none() };
         let context = context.watched(watch(bar.clone()));

@@ -5,14 +5,13 @@ use std::sync::Arc;
 
 use tito_data::{Dataset, Description, TINYDIGITS};
 use tito_judge::Draw;
-use tito_sandbox::{
-    AdamSpec, Conv2dSpec, DenseSpec, Directive, Epoch, Layer, OptimizerSpec, Pool2dSpec, Recipe, Schedule,
-};
+use tito_sandbox::{Directive, Epoch, Layer, Recipe};
 use tito_trainer::{Examples, Model, TrainError, fit};
 
 use crate::{
     Images,
     classroom::{SharedExamples, Task},
+    network::{annealed, cnn, dense},
     toy::parameters,
 };
 
@@ -45,8 +44,8 @@ impl Assignment {
         let channels: &[u32] = if is_tiny { &[8, 16] } else { &[8, 16, 32] };
         let (epochs, batch_size, learning_rate) = if is_tiny { (12, 32, 4e-3) } else { (5, 50, 2e-3) };
         let (training, validation) = if is_tiny { (1_050, 149) } else { (20_000, 2_000) };
-        let recipe = recipe(epochs, batch_size, learning_rate);
-        Self { layers: network(data, channels), recipe, training, validation, classes: data.classes }
+        let recipe = annealed(epochs, batch_size, learning_rate, 0);
+        Self { layers: cnn(data, channels), recipe, training, validation, classes: data.classes }
     }
 
     /// The same of a linear model, which a network has to beat.
@@ -94,50 +93,4 @@ impl Drawn {
         let validation = validation.as_ref().map(|examples| examples.as_ref() as &dyn Examples);
         fit(&mut model, training.as_ref(), validation, recipe, &mut |_, _| Directive::Proceed)
     }
-}
-
-/// Stages of a convolution of 3x3, a ReLU and a max-pool of 2x2, then a dense layer.
-fn network(data: &Description, channels: &[u32]) -> Vec<Layer> {
-    let [mut before, mut height, mut width] = data.example_shape;
-    let mut layers = Vec::new();
-    for &after in channels {
-        let halved = Pool2dSpec { kernel: (2, 2), stride: (2, 2), padding: (0, 0) };
-        layers.extend([conv(before, after), Layer::Relu, Layer::MaxPool2d(halved)]);
-        (before, height, width) = (after, height / 2, width / 2);
-    }
-    layers.extend([Layer::Flatten, dense(before * height * width, data.classes)]);
-    layers
-}
-
-fn conv(in_channels: u32, out_channels: u32) -> Layer {
-    let (kernel, stride, padding) = ((3, 3), (1, 1), (1, 1));
-    Layer::Conv2d(Conv2dSpec { in_channels, out_channels, kernel, stride, padding, bias: true })
-}
-
-fn dense(inputs: u32, outputs: u32) -> Layer {
-    Layer::Dense(DenseSpec { inputs, outputs, bias: true })
-}
-
-fn recipe(epochs: u32, batch_size: u32, learning_rate: f32) -> Recipe {
-    let schedule = Schedule::Cosine(0.0);
-    Recipe {
-        optimizer: adam(learning_rate),
-        schedule,
-        clip_norm: None,
-        epochs,
-        batch_size,
-        shuffle: true,
-        seed: 0,
-    }
-}
-
-fn adam(learning_rate: f32) -> OptimizerSpec {
-    OptimizerSpec::Adam(AdamSpec {
-        learning_rate,
-        beta1: 0.9,
-        beta2: 0.999,
-        epsilon: 1e-8,
-        weight_decay: 0.0,
-        decoupled: false,
-    })
 }

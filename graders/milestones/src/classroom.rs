@@ -30,19 +30,25 @@ pub(crate) struct Task {
     pub(crate) recipe: Recipe,
 }
 
-/// What the host was asked in a run, in order, and what it answered.
+/// What the host was asked in a run.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Event {
+enum Event {
     /// Examples were wanted.
-    Batch { split: Split, indices: Vec<u32>, is_given: bool },
+    Batch { split: Split, indices: Vec<u32> },
     /// An epoch was reported.
-    Report { epoch: Epoch, directive: Directive },
+    Report,
 }
 
-/// What a run did.
+/// What a run did. How far it is stands beside the events, because it is asked for with every batch.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Record {
-    pub(crate) events: Vec<Event>,
+    events: Vec<Event>,
+    /// What was reported, in order.
+    pub(crate) reports: Vec<Epoch>,
+    /// How many training batches were wanted.
+    pub(crate) steps: u64,
+    /// The events up to the report that was answered with `stop`.
+    until_stop: Option<usize>,
     /// Whether the budget was spent before it was done.
     pub(crate) is_over: bool,
     /// What it had taken when it last asked.
@@ -101,19 +107,21 @@ fn lent(examples: &dyn Examples, classes: u32) -> Lent {
     Lent { length: examples.count() as u32, example_shape, classes }
 }
 
-/// Has a fresh guest learn a task until it is done or ended.
+/// Has a fresh guest learn a task, with the budget of any call, until it is done or is told to stop by the answer to this
+/// report.
 ///
 /// # Errors
 ///
 /// Only if the host itself fails.
-pub(crate) fn learn(context: &Context<'_>, task: &Task, end: End) -> Result<Trained, HostError> {
+pub(crate) fn learn(context: &Context<'_>, task: &Task, stop: Option<usize>) -> Result<Trained, HostError> {
+    let end = End { stop, budget: Budget::of_a_call(&context.limits) };
     learn_and(context, task, end, &mut |_, _| Ok(()))
 }
 
 /// What a guest is asked after it has learnt.
 pub(crate) type Ask<'a> = dyn FnMut(&mut dyn Guest, ModelId) -> Result<(), HostError> + 'a;
 
-/// The same, and puts the guest with what it has learnt to `ask`.
+/// The same until another end, and puts the guest with what it has learnt to `ask`.
 ///
 /// # Errors
 ///
@@ -177,10 +185,9 @@ impl Host {
         let Budget { fuel: all_fuel, ms } = self.end.budget;
         let of_fuel = fuel as f64 / all_fuel.max(1) as f64;
         let of_time = time.as_millis() as f64 / ms.max(1) as f64;
-        let reported = self.record.reports().last().copied();
         watch(Learning {
-            steps: [self.record.batches(Split::Training).count() as u64, self.steps],
-            reported,
+            steps: [self.record.steps, self.steps],
+            reported: self.record.reports.last().copied(),
             spent: of_fuel.max(of_time).min(1.0),
         });
     }
@@ -188,24 +195,28 @@ impl Host {
 
 impl Callbacks for Host {
     fn report(&mut self, epoch: Epoch, spent: Spent) -> Directive {
-        let is_last = self.end.stop.is_some_and(|stop| self.record.reports().count() + 1 >= stop);
+        let record = &mut self.record;
+        record.events.push(Event::Report);
+        record.reports.push(epoch);
+        let is_last = self.end.stop.is_some_and(|stop| record.reports.len() >= stop);
         let is_over = !self.end.budget.covers(spent);
-        let directive = if is_last || is_over { Directive::Stop } else { Directive::Proceed };
-        self.record.events.push(Event::Report { epoch, directive });
-        self.record.is_over |= is_over;
-        self.record.spent = spent;
+        record.is_over |= is_over;
+        record.spent = spent;
+        if is_last || is_over {
+            record.until_stop.get_or_insert(record.events.len());
+        }
         self.tell();
-        directive
+        if is_last || is_over { Directive::Stop } else { Directive::Proceed }
     }
 
     /// Who asks on after it was told to stop, or whose budget is spent, gets no more.
     fn batch(&mut self, split: Split, indices: &[u32], spent: Spent) -> Result<Batch, Fault> {
         self.record.is_over |= !self.end.budget.covers(spent);
-        let is_given = !self.record.is_over && !self.record.is_stopped();
-        self.record.events.push(Event::Batch { split, indices: indices.to_vec(), is_given });
+        self.record.events.push(Event::Batch { split, indices: indices.to_vec() });
+        self.record.steps += u64::from(split == Split::Training);
         self.record.spent = spent;
         self.tell();
-        if !is_given {
+        if self.record.is_over || self.record.until_stop.is_some() {
             return Err(Fault::Internal("the run has ended: return from fit".into()));
         }
         let examples = match split {
@@ -219,20 +230,9 @@ impl Callbacks for Host {
 }
 
 impl Record {
-    /// What was reported, in order.
-    pub(crate) fn reports(&self) -> impl Iterator<Item = &Epoch> {
-        self.events.iter().filter_map(|event| match event {
-            Event::Report { epoch, .. } => Some(epoch),
-            Event::Batch { .. } => None,
-        })
-    }
-
-    /// What was wanted of a split, in order.
-    pub(crate) fn batches(&self, split: Split) -> impl Iterator<Item = &[u32]> {
-        self.events.iter().filter_map(move |event| match event {
-            Event::Batch { split: of, indices, .. } if *of == split => Some(indices.as_slice()),
-            _ => None,
-        })
+    /// Whether examples of a split were wanted.
+    pub(crate) fn has_asked_for(&self, split: Split) -> bool {
+        self.events.iter().any(|event| matches!(event, Event::Batch { split: of, .. } if *of == split))
     }
 
     /// The training batches before each report; what came after the last one is not among them.
@@ -240,23 +240,16 @@ impl Record {
         let (mut epochs, mut current) = (Vec::new(), Vec::new());
         for event in &self.events {
             match event {
-                Event::Batch { split: Split::Training, indices, .. } => current.push(indices.as_slice()),
+                Event::Batch { split: Split::Training, indices } => current.push(indices.as_slice()),
                 Event::Batch { .. } => {}
-                Event::Report { .. } => epochs.push(std::mem::take(&mut current)),
+                Event::Report => epochs.push(std::mem::take(&mut current)),
             }
         }
         epochs
     }
 
-    /// Whether it was told to stop.
-    pub(crate) fn is_stopped(&self) -> bool {
-        self.events.iter().any(|event| matches!(event, Event::Report { directive: Directive::Stop, .. }))
-    }
-
     /// What was asked after it was told to stop.
     pub(crate) fn after_stop(&self) -> usize {
-        let stop = |event: &Event| matches!(event, Event::Report { directive: Directive::Stop, .. });
-        let at = self.events.iter().position(stop);
-        at.map_or(0, |at| self.events.len() - at - 1)
+        self.until_stop.map_or(0, |until| self.events.len() - until)
     }
 }

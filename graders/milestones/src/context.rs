@@ -7,11 +7,14 @@ use tito_judge::{Examiner, Seed};
 use tito_sandbox::{HostError, Launch, RunLimits};
 
 use crate::{
-    Architecture, Own,
+    Architecture, Networks, Own,
     accuracy::{Measured, measure},
     classroom::Watch,
     full_training::{Learnt, learnt},
 };
+
+/// What most submissions bring besides their component.
+static NOTHING: Own = Own { networks: Networks { cnn: None, dense: None }, checkpoint: None, training: None };
 
 /// What a check may look at, for the grading of one submission.
 pub struct Context<'a> {
@@ -19,7 +22,7 @@ pub struct Context<'a> {
     pub(crate) seed: &'a Seed,
     pub(crate) data: &'a Dataset,
     pub(crate) source: Option<&'a Path>,
-    pub(crate) own: Own,
+    pub(crate) own: &'a Own,
     pub(crate) limits: RunLimits,
     /// Who is told how far a run of training is.
     pub(crate) watch: Option<Watch>,
@@ -34,8 +37,17 @@ impl<'a> Context<'a> {
     /// accuracy is measured on `data`, the test split. Its sources are in `source`, where they were handed in.
     pub fn new(launch: &'a dyn Launch, seed: &'a Seed, data: &'a Dataset, source: Option<&'a Path>) -> Self {
         let (limits, measured) = (RunLimits::default(), [OnceLock::new(), OnceLock::new()]);
-        let own = Own::default();
-        Self { launch, seed, data, source, own, limits, watch: None, measured, learnt: OnceLock::new() }
+        Self {
+            launch,
+            seed,
+            data,
+            source,
+            own: &NOTHING,
+            limits,
+            watch: None,
+            measured,
+            learnt: OnceLock::new(),
+        }
     }
 
     /// The same under these limits, of which the budgets of training are taken.
@@ -46,7 +58,7 @@ impl<'a> Context<'a> {
 
     /// The same, with what the submission brings besides its component.
     #[must_use]
-    pub fn with(self, own: Own) -> Self {
+    pub fn with(self, own: &'a Own) -> Self {
         Self { own, ..self }
     }
 

@@ -2,8 +2,11 @@
 
 use tito_data::Description;
 use tito_judge::{Draw, parameter_shapes};
-use tito_sandbox::{Conv2dSpec, DenseSpec, Layer, Pool2dSpec};
+use tito_sandbox::{
+    AdamSpec, Conv2dSpec, DenseSpec, Directive, Layer, OptimizerSpec, Pool2dSpec, Recipe, Schedule,
+};
 use tito_tensor::{Shape, Tensor};
+use tito_trainer::{Examples, Model, TrainError, fit};
 
 /// Layers and their parameters in the contract's order.
 #[derive(Clone, Debug, PartialEq)]
@@ -49,14 +52,7 @@ impl Architecture {
                 let (pixels, hidden) = (channels * height * width, hidden_units(data));
                 vec![Layer::Flatten, dense(pixels, hidden), Layer::Relu, dense(hidden, data.classes)]
             }
-            Self::Cnn => {
-                let [first, second] = CHANNELS;
-                let halved = Pool2dSpec { kernel: (2, 2), stride: (2, 2), padding: (0, 0) };
-                let stage = |from, to| [conv(from, to), Layer::Relu, Layer::MaxPool2d(halved)];
-                let features = second * (height / 4) * (width / 4);
-                let end = [Layer::Flatten, dense(features, data.classes)];
-                stage(channels, first).into_iter().chain(stage(first, second)).chain(end).collect()
-            }
+            Self::Cnn => cnn(data, &CHANNELS),
         }
     }
 
@@ -76,11 +72,31 @@ pub(crate) fn hidden_units(data: &Description) -> u32 {
     if data.name == "mnist" { 128 } else { 32 }
 }
 
-fn dense(inputs: u32, outputs: u32) -> Layer {
+/// Adam whose rate falls along half a cosine to 0, in another order every epoch.
+pub(crate) fn annealed(epochs: u32, batch_size: u32, learning_rate: f32, seed: u64) -> Recipe {
+    let optimizer = OptimizerSpec::Adam(AdamSpec::usual(learning_rate));
+    let schedule = Schedule::Cosine(0.0);
+    Recipe { optimizer, schedule, clip_norm: None, epochs, batch_size, shuffle: true, seed }
+}
+
+/// For each of these numbers of channels a convolution of 3x3 with a ReLU and a max-pool of 2x2, then flatten and dense.
+pub(crate) fn cnn(data: &Description, channels: &[u32]) -> Vec<Layer> {
+    let [mut before, mut height, mut width] = data.example_shape;
+    let halved = Pool2dSpec { kernel: (2, 2), stride: (2, 2), padding: (0, 0) };
+    let mut layers = Vec::new();
+    for &after in channels {
+        layers.extend([conv(before, after), Layer::Relu, Layer::MaxPool2d(halved)]);
+        (before, height, width) = (after, height / 2, width / 2);
+    }
+    layers.extend([Layer::Flatten, dense(before * height * width, data.classes)]);
+    layers
+}
+
+pub(crate) fn dense(inputs: u32, outputs: u32) -> Layer {
     Layer::Dense(DenseSpec { inputs, outputs, bias: true })
 }
 
-fn conv(in_channels: u32, out_channels: u32) -> Layer {
+pub(crate) fn conv(in_channels: u32, out_channels: u32) -> Layer {
     let (kernel, stride, padding) = ((3, 3), (1, 1), (1, 1));
     Layer::Conv2d(Conv2dSpec { in_channels, out_channels, kernel, stride, padding, bias: true })
 }
@@ -113,6 +129,20 @@ impl Network {
         let words = architecture.weights(data).chunks_exact(4);
         let words = words.map(|word| f32::from_le_bytes(word.try_into().expect("four bytes")));
         Self::new(architecture.layers(data), &words.collect::<Vec<_>>())
+    }
+
+    /// What a model has learnt of these examples by this recipe.
+    ///
+    /// # Errors
+    ///
+    /// If they do not fit the model, or a setting makes no sense.
+    pub(crate) fn learnt(
+        mut model: Model,
+        examples: &dyn Examples,
+        recipe: &Recipe,
+    ) -> Result<Self, TrainError> {
+        fit(&mut model, examples, None, recipe, &mut |_, _| Directive::Proceed)?;
+        Ok(Self { layers: model.layers().to_vec(), parameters: model.parameters().to_vec() })
     }
 
     /// The parameters one after the other, as [`Network::new`] takes them.

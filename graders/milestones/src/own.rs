@@ -15,13 +15,11 @@ use serde::Deserialize;
 use thiserror::Error;
 use tito_data::{Dataset, Description};
 use tito_judge::{Draw, describe, parameter_shapes, window};
-use tito_sandbox::{
-    AdamSpec, Conv2dSpec, DenseSpec, Directive, Layer, NormSpec, OptimizerSpec, Pool2dSpec, Recipe, Schedule,
-};
+use tito_sandbox::{Conv2dSpec, DenseSpec, Layer, NormSpec, Pool2dSpec};
 use tito_tensor::Shape;
-use tito_trainer::{Model, TrainError, fit};
+use tito_trainer::{Model, TrainError};
 
-use crate::{Architecture, Images, Network};
+use crate::{Architecture, Images, Network, network::annealed};
 
 /// What a submission brings besides its component.
 #[derive(Clone, Debug, Default)]
@@ -222,27 +220,12 @@ fn state(layers: &[Layer]) -> Option<String> {
 ///
 /// If a layer has no native kernel; those that are read here have one.
 pub(crate) fn trained(layers: &[Layer], images: &Dataset, draw: &mut Draw) -> Result<Network, TrainError> {
-    let is_small = images.len() <= 5_000;
+    let (epochs, batch_size) = if images.len() <= 5_000 { (15, 32) } else { (3, 64) };
     let some = images.len().min(12_000);
     let order = draw.permutation(images.len());
     let part = Images(images.part(order[..some].to_vec()));
-    let mut model = Model::build(layers, draw)?;
-    fit(&mut model, &part, None, &recipe(is_small, draw.below(u64::MAX)), &mut |_, _| Directive::Proceed)?;
-    Ok(Network { layers: layers.to_vec(), parameters: model.parameters().to_vec() })
-}
-
-fn recipe(is_small: bool, seed: u64) -> Recipe {
-    let (epochs, batch_size) = if is_small { (15, 32) } else { (3, 64) };
-    let optimizer = OptimizerSpec::Adam(AdamSpec {
-        learning_rate: 3e-3,
-        beta1: 0.9,
-        beta2: 0.999,
-        epsilon: 1e-8,
-        weight_decay: 0.0,
-        decoupled: false,
-    });
-    let schedule = Schedule::Cosine(0.0);
-    Recipe { optimizer, schedule, clip_norm: None, epochs, batch_size, shuffle: true, seed }
+    let model = Model::build(layers, draw)?;
+    Network::learnt(model, &part, &annealed(epochs, batch_size, 3e-3, draw.below(u64::MAX)))
 }
 
 /// What is wrong with layers for these images.

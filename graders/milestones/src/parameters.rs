@@ -89,7 +89,7 @@ pub(crate) fn load(
 }
 
 /// Equal bit for bit, so that a minus zero survives, too.
-fn same(left: &[Tensor], right: &[Tensor]) -> bool {
+pub(crate) fn same(left: &[Tensor], right: &[Tensor]) -> bool {
     left.len() == right.len() && left.iter().zip(right).all(|(left, right)| left.same_bits(right))
 }
 

@@ -3,11 +3,14 @@
 use std::sync::Arc;
 
 use tito_judge::{Draw, parameter_shapes};
-use tito_sandbox::{Conv2dSpec, DenseSpec, Layer, NormSpec, OptimizerSpec, Recipe, Schedule, SgdSpec};
+use tito_sandbox::{Layer, NormSpec, OptimizerSpec, Recipe, Schedule, SgdSpec};
 use tito_tensor::{Shape, Tensor};
 use tito_trainer::Examples;
 
-use crate::classroom::{SharedExamples, Task};
+use crate::{
+    classroom::{SharedExamples, Task},
+    network::{conv, dense},
+};
 
 /// The extents of the points, and the classes.
 const FEATURES: u32 = 6;
@@ -78,16 +81,8 @@ pub(crate) fn with_dropout(mut task: Task) -> Task {
 
 /// Small images for a convolution with batch normalisation, whose running moments are a state.
 pub(crate) fn images(draw: &mut Draw, count: usize) -> Task {
-    let spec = Conv2dSpec {
-        in_channels: 1,
-        out_channels: 3,
-        kernel: (3, 3),
-        stride: (1, 1),
-        padding: (1, 1),
-        bias: true,
-    };
     let (norm, end) = (NormSpec { features: 3, epsilon: 1e-2 }, dense(3 * 4 * 5, CLASSES));
-    let layers = vec![Layer::Conv2d(spec), Layer::BatchNorm2d(norm), Layer::Relu, Layer::Flatten, end];
+    let layers = vec![conv(1, 3), Layer::BatchNorm2d(norm), Layer::Relu, Layer::Flatten, end];
     let targets = (0..count).map(|_| draw.below(u64::from(CLASSES)) as u32).collect();
     let inputs = draw.normals([count as u32, 1, 4, 5], 1.0);
     let parameters = parameters(&layers, draw);
@@ -107,10 +102,6 @@ pub(crate) fn wide(draw: &mut Draw, batch_size: u32) -> Task {
     let training = Arc::new(Drawn { inputs, targets });
     let task = task(draw, 1, 1, batch_size);
     Task { layers, parameters, training, validation: None, ..task }
-}
-
-fn dense(inputs: u32, outputs: u32) -> Layer {
-    Layer::Dense(DenseSpec { inputs, outputs, bias: true })
 }
 
 /// Normal numbers of a deviation under which signals neither fade nor saturate.

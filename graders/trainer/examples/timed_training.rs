@@ -70,14 +70,7 @@ fn cnn() -> (Vec<u32>, Vec<Layer>, OptimizerSpec, u32) {
     let stage = |from, to| [conv(from, to), Layer::Relu, halved];
     let stages = [stage(3, 8), stage(8, 16), stage(16, 32)].concat();
     let layers = [stages, vec![Layer::Flatten, dense(512, CLASSES)]].concat();
-    let adam = AdamSpec {
-        learning_rate: 2e-3,
-        beta1: 0.9,
-        beta2: 0.999,
-        epsilon: 1e-8,
-        weight_decay: 0.0,
-        decoupled: false,
-    };
+    let adam = AdamSpec::usual(2e-3);
     (vec![3, 32, 32], layers, OptimizerSpec::Adam(adam), 50)
 }
 

@@ -109,14 +109,7 @@ fn one_batch_is_learned_by_heart() {
         Layer::Tanh,
         Layer::Dense(DenseSpec { inputs: 32, outputs: 10, bias: true }),
     ]);
-    let adam = AdamSpec {
-        learning_rate: 0.01,
-        beta1: 0.9,
-        beta2: 0.999,
-        epsilon: 1e-8,
-        weight_decay: 0.0,
-        decoupled: false,
-    };
+    let adam = AdamSpec::usual(0.01);
     let recipe = Recipe {
         optimizer: OptimizerSpec::Adam(adam),
         schedule: Schedule::Constant,

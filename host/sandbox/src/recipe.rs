@@ -69,6 +69,14 @@ pub struct Recipe {
     pub seed: u64,
 }
 
+impl AdamSpec {
+    /// Kingma and Ba's own settings at this rate, without decay.
+    pub fn usual(learning_rate: f32) -> Self {
+        let (beta1, beta2, epsilon) = (0.9, 0.999, 1e-8);
+        Self { learning_rate, beta1, beta2, epsilon, weight_decay: 0.0, decoupled: false }
+    }
+}
+
 impl OptimizerSpec {
     /// The learning rate before any schedule.
     pub fn learning_rate(&self) -> f32 {

@@ -2,17 +2,13 @@
 
 use tito_judge::Findings;
 use tito_kernels::{Wide, cross_entropy};
-use tito_sandbox::{AdamSpec, Budget, HostError, OptimizerSpec};
+use tito_sandbox::{AdamSpec, HostError, OptimizerSpec};
 use tito_tensor::Tensor;
 
-use super::{
-    every_example::unfinished,
-    hint,
-    reports::{model, stopped},
-};
+use super::{every_example::unfinished, hint, reports::model};
 use crate::{
     Context,
-    classroom::{End, Task, learn},
+    classroom::{Task, learn},
     milestone::Found,
     toy,
 };
@@ -30,16 +26,9 @@ pub(super) fn one_batch(context: &Context<'_>) -> Result<Found, HostError> {
     let mut findings = Findings::default();
     let mut task = toy::task(&mut draw, 16, 3, 16);
     task.recipe.epochs = 300;
-    task.recipe.optimizer = OptimizerSpec::Adam(AdamSpec {
-        learning_rate: 0.03,
-        beta1: 0.9,
-        beta2: 0.999,
-        epsilon: 1e-8,
-        weight_decay: 0.0,
-        decoupled: false,
-    });
+    task.recipe.optimizer = OptimizerSpec::Adam(AdamSpec::usual(0.03));
     task.validation = None;
-    let trained = learn(context, &task, End { stop: None, budget: Budget::of_a_call(&context.limits) })?;
+    let trained = learn(context, &task, None)?;
     findings.used(trained.usage);
     let loss = trained.parameters.as_ref().and_then(|parameters| loss(&task, parameters));
     findings.measured("loss", loss.unwrap_or(f64::NAN));
@@ -63,7 +52,7 @@ pub(super) fn loss_falls(context: &Context<'_>) -> Result<Found, HostError> {
     task.recipe.epochs = EPOCHS;
     let mut losses = Vec::new();
     for stop in 1..=EPOCHS as usize {
-        let trained = stopped(context, &task, stop)?;
+        let trained = learn(context, &task, Some(stop))?;
         findings.used(trained.usage);
         match trained.parameters.as_ref().and_then(|parameters| loss(&task, parameters)) {
             Some(loss) if unfinished(&trained).is_none() => losses.push(loss.ln()),

@@ -2,12 +2,12 @@
 
 use tito_grade::Hint;
 use tito_judge::{Draw, Findings, advice};
-use tito_sandbox::{Budget, HostError, Outcome};
+use tito_sandbox::{HostError, Outcome};
 
 use super::hint;
 use crate::{
     Context,
-    classroom::{End, Record, Task, Trained, learn},
+    classroom::{Record, Task, Trained, learn},
     faults::CameBack,
     milestone::Found,
     toy,
@@ -24,7 +24,7 @@ pub(super) fn once(context: &Context<'_>) -> Result<Found, HostError> {
             let came_back = uneven(task.training.count(), &indices, task.recipe.batch_size);
             findings.question(asked(task, number + 1), came_back);
         }
-        let reports = record.reports().count();
+        let reports = record.reports.len();
         let wanted = task.recipe.epochs as usize;
         let told = || format!("{reports} epochs were reported, not {wanted}");
         findings.question(
@@ -83,7 +83,7 @@ pub(super) fn order(context: &Context<'_>) -> Result<Found, HostError> {
 
 /// The training order of every epoch; what became of the run where it did not end well.
 fn orders(context: &Context<'_>, task: &Task, findings: &mut Findings) -> Result<Vec<Vec<u32>>, HostError> {
-    let trained = run(context, task)?;
+    let trained = learn(context, task, None)?;
     findings.used(trained.usage);
     let orders: Vec<_> = trained.record.epochs().iter().map(|epoch| epoch.concat()).collect();
     if let Some(problem) = unfinished(&trained) {
@@ -116,7 +116,7 @@ fn of_runs(
     for turn in 0..RUNS {
         let mut task = drawn(&mut draw);
         task.recipe.shuffle = turn > 0;
-        let trained = run(context, &task)?;
+        let trained = learn(context, &task, None)?;
         findings.used(trained.usage);
         look(&task, &trained.record, &mut findings);
         if let Some(problem) = unfinished(&trained) {
@@ -134,10 +134,6 @@ fn drawn(draw: &mut Draw) -> Task {
     let mut task = toy::task(draw, (whole + rest) as usize, 11, batch_size);
     task.recipe.epochs = draw.between(2, 4) as u32;
     task
-}
-
-fn run(context: &Context<'_>, task: &Task) -> Result<Trained, HostError> {
-    learn(context, task, End { stop: None, budget: Budget::of_a_call(&context.limits) })
 }
 
 /// What came of a run instead of a history.

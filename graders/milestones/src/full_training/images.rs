@@ -4,7 +4,7 @@ use tito_data::Description;
 use tito_grade::{Plot, Series, Table};
 use tito_judge::{Findings, advice};
 use tito_kernels::{Wide, cross_entropy};
-use tito_sandbox::{Budget, Called, Epoch, Guest, HostError, Layer, Mode, ModelId, Outcome, Split, Usage};
+use tito_sandbox::{Budget, Called, Epoch, Guest, HostError, Layer, Mode, ModelId, Outcome, Usage};
 use tito_trainer::Examples;
 
 use crate::{
@@ -162,7 +162,7 @@ impl Learnt {
         let is_right = matches!(self.outcome, Outcome::Answer(_));
         let came_back = (!is_right).then(|| (self.outcome.to_string(), advice(&self.outcome)));
         findings.question("a run of training on real images", came_back);
-        findings.measured("steps", self.record.batches(Split::Training).count() as f64);
+        findings.measured("steps", self.record.steps as f64);
         findings
     }
 
@@ -176,10 +176,9 @@ impl Learnt {
         if !self.record.is_over {
             return reached;
         }
-        let (taken, epochs) =
-            (self.record.batches(Split::Training).count() as u64, curve.epochs.len() as u64);
+        let (taken, epochs) = (self.record.steps, curve.epochs.len() as u64);
         let in_epoch = self.steps / epochs;
-        let reports = self.record.reports().count();
+        let reports = self.record.reports.len();
         let same = if reports > 0 {
             let point = curve.epochs[reports.min(curve.epochs.len()) - 1];
             format!("; after {reports} epochs it has {:.1} %", 100.0 * point.validation_accuracy)
@@ -195,7 +194,7 @@ impl Learnt {
 
     /// What was reported, beside the native trainer's.
     fn shown(&self, curve: &Curve, findings: &mut Findings) {
-        let reports: Vec<&Epoch> = self.record.reports().collect();
+        let reports: Vec<&Epoch> = self.record.reports.iter().collect();
         if reports.is_empty() {
             return;
         }

@@ -5,14 +5,14 @@
 
 use tito_judge::{Draw, Findings};
 use tito_kernels::{Wide, cross_entropy};
-use tito_sandbox::{Budget, Epoch, HostError, Layer};
+use tito_sandbox::{Epoch, HostError, Layer};
 use tito_tensor::Tensor;
 use tito_trainer::{Examples, Model, Run};
 
 use super::{every_example::unfinished, hint};
 use crate::{
     Context,
-    classroom::{End, Task, Trained, learn},
+    classroom::{Task, Trained, learn},
     faults::CameBack,
     milestone::Found,
     toy,
@@ -32,7 +32,7 @@ pub(super) fn every_epoch(context: &Context<'_>) -> Result<Found, HostError> {
         if epochs == 1 {
             task.validation = None;
         }
-        let trained = learn(context, &task, End { stop: None, budget: Budget::of_a_call(&context.limits) })?;
+        let trained = learn(context, &task, None)?;
         findings.used(trained.usage);
         findings.question(format!("the reports of {epochs} epochs"), untold(&task, &trained));
     }
@@ -44,7 +44,7 @@ fn untold(task: &Task, trained: &Trained) -> CameBack {
     if let Some(problem) = unfinished(trained) {
         return Some(problem);
     }
-    let reports: Vec<Epoch> = trained.record.reports().copied().collect();
+    let reports: Vec<Epoch> = trained.record.reports.clone();
     let first = reports.first().map_or(0, |epoch| epoch.number);
     let is_numbered = reports.iter().zip(first..).all(|(epoch, number)| epoch.number == number);
     let has_validation = reports.iter().all(|epoch| {
@@ -82,10 +82,10 @@ pub(super) fn are_true(context: &Context<'_>) -> Result<Found, HostError> {
 fn look(context: &Context<'_>, task: &Task, findings: &mut Findings) -> Result<(), HostError> {
     let mut before = Some(task.parameters.clone());
     for stop in 1..=task.recipe.epochs as usize {
-        let trained = stopped(context, task, stop)?;
+        let trained = learn(context, task, Some(stop))?;
         findings.used(trained.usage);
         let asked = format!("the report of epoch {stop}, against the parameters of that moment");
-        let told = trained.record.reports().nth(stop - 1).copied();
+        let told = trained.record.reports.get(stop - 1).copied();
         let after = trained.parameters.clone().filter(|after| model(task, after).is_some());
         let came_back = match (told, before, &after) {
             (Some(told), Some(before), Some(after)) => {
@@ -98,11 +98,6 @@ fn look(context: &Context<'_>, task: &Task, findings: &mut Findings) -> Result<(
         before = after;
     }
     Ok(())
-}
-
-/// The run that is told to stop after this epoch.
-pub(super) fn stopped(context: &Context<'_>, task: &Task, stop: usize) -> Result<Trained, HostError> {
-    learn(context, task, End { stop: Some(stop), budget: Budget::of_a_call(&context.limits) })
 }
 
 /// A native model with these parameters; none if they do not fit.

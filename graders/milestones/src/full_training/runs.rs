@@ -5,18 +5,15 @@ use tito_judge::{Findings, advice, describe};
 use tito_sandbox::{Budget, Called, Guest, HostError, Mode, ModelId, Outcome, Split};
 use tito_tensor::Tensor;
 
-use super::{every_example::unfinished, hint, reports::stopped};
+use super::{every_example::unfinished, hint};
 use crate::{
     Context,
-    classroom::{End, Task, Trained, fit, learn},
+    classroom::{Task, Trained, fit, learn},
     faults::CameBack,
     milestone::Found,
+    parameters::same,
     toy,
 };
-
-fn whole(context: &Context<'_>, task: &Task) -> Result<Trained, HostError> {
-    learn(context, task, End { stop: None, budget: Budget::of_a_call(&context.limits) })
-}
 
 /// Returns when it is told to stop, with what it has learnt.
 pub(super) fn stop(context: &Context<'_>) -> Result<Found, HostError> {
@@ -25,9 +22,9 @@ pub(super) fn stop(context: &Context<'_>) -> Result<Found, HostError> {
     for stop in [1, 2] {
         let mut task = toy::task(&mut draw, 26, 9, 8);
         task.recipe.epochs = 5;
-        let trained = stopped(context, &task, stop)?;
+        let trained = learn(context, &task, Some(stop))?;
         findings.used(trained.usage);
-        let (after, reports) = (trained.record.after_stop(), trained.record.reports().count());
+        let (after, reports) = (trained.record.after_stop(), trained.record.reports.len());
         let kept = trained.outcome.clone().answer().map(|history| history.len());
         let came_back = if after > 0 {
             Some((format!("{after} more calls to the host after it"), hint("stop-ignored")))
@@ -67,7 +64,7 @@ pub(super) fn same_seed(context: &Context<'_>) -> Result<Found, HostError> {
     findings.question("parameters that training moves", came_back);
     let mut other = task.clone();
     other.recipe.seed ^= 1 << draw.below(60);
-    let other = whole(context, &other)?;
+    let other = learn(context, &other, None)?;
     findings.used(other.usage);
     let is_deaf = other.parameters.is_some_and(|other| same(&first, &other));
     let came_back = is_deaf.then(|| ("the same parameters".to_owned(), hint("recipe-seed-ignored")));
@@ -90,13 +87,13 @@ pub(super) fn validation(context: &Context<'_>) -> Result<Found, HostError> {
     let mut draw = context.seed.draw("3/validation");
     let mut findings = Findings::default();
     let task = toy::task(&mut draw, 34, 13, 8);
-    let with = whole(context, &task)?;
-    let asked = with.record.batches(Split::Validation).count();
-    let came_back = (asked == 0).then(|| ("no validation examples were asked for".to_owned(), None));
+    let with = learn(context, &task, None)?;
+    let came_back = (!with.record.has_asked_for(Split::Validation))
+        .then(|| ("no validation examples were asked for".to_owned(), None));
     findings.question("a look at the validation examples", came_back);
     let others = toy::clouds(&mut draw, &[17]).pop();
     for (what, validation) in [("other validation examples", others), ("no validation examples", None)] {
-        let changed = whole(context, &Task { validation, ..task.clone() })?;
+        let changed = learn(context, &Task { validation, ..task.clone() }, None)?;
         compare(&mut findings, what, &with, &changed, "validation-learnt");
     }
     Ok(Found::Cases(findings))
@@ -172,7 +169,7 @@ pub(super) fn memory(context: &Context<'_>) -> Result<Found, HostError> {
     for (held, epochs) in held.iter_mut().zip([5, 50]) {
         let mut task = toy::wide(&mut draw, 16);
         task.recipe.epochs = epochs;
-        let trained = whole(context, &task)?;
+        let trained = learn(context, &task, None)?;
         findings.used(trained.usage);
         *held = trained.usage.memory_bytes;
         findings.question(format!("a run of {epochs} epochs"), unfinished(&trained));
@@ -199,9 +196,4 @@ fn compare(findings: &mut Findings, asked: &str, one: &Trained, other: &Trained,
         _ => Some(("no parameters".to_owned(), None)),
     });
     findings.question(asked, came_back);
-}
-
-/// Equal bit for bit.
-pub(super) fn same(left: &[Tensor], right: &[Tensor]) -> bool {
-    left.len() == right.len() && left.iter().zip(right).all(|(left, right)| left.same_bits(right))
 }

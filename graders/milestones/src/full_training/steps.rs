@@ -9,8 +9,13 @@ use tito_kernels::{Judged, Wide, clip, cross_entropy, schedule};
 use tito_sandbox::{AdamSpec, HostError, Layer, OptimizerSpec, Recipe, Schedule, SgdSpec};
 use tito_tensor::Tensor;
 
-use super::{every_example::unfinished, hint, reports::stopped};
-use crate::{Context, classroom::Task, milestone::Found, toy};
+use super::{every_example::unfinished, hint};
+use crate::{
+    Context,
+    classroom::{Task, learn},
+    milestone::Found,
+    toy,
+};
 
 /// How an epoch may be gone through.
 #[derive(Clone, Copy)]
@@ -121,7 +126,7 @@ fn look(
     let mut path = vec![task.parameters.clone()];
     let mut batches = Vec::new();
     for stop in 1..=task.recipe.epochs as usize {
-        let trained = stopped(context, &task, stop)?;
+        let trained = learn(context, &task, Some(stop))?;
         findings.used(trained.usage);
         let fits = |parameters: &Vec<Tensor>| {
             parameters.iter().map(Tensor::shape).eq(task.parameters.iter().map(Tensor::shape))
