@@ -186,8 +186,23 @@ pub fn native_backward(
     gradient: &Tensor,
 ) -> Result<Gradients<Tensor>, ShapeError> {
     let norm = Norm::new(input.shape(), affine.gamma.shape(), affine.beta.shape())?;
+    native_backward_by(input, affine, &norm.native_moments(input), gradient)
+}
+
+/// The same, for whoever has kept the moments that [`native`] found.
+///
+/// # Errors
+///
+/// If the shapes do not meet.
+pub fn native_backward_by(
+    input: &Tensor,
+    affine: Affine<'_, Tensor>,
+    moments: &Moments<Tensor>,
+    gradient: &Tensor,
+) -> Result<Gradients<Tensor>, ShapeError> {
+    let norm = Norm::new(input.shape(), affine.gamma.shape(), affine.beta.shape())?;
+    norm.holds(moments.mean.shape(), moments.variance.shape())?;
     alike("batch-norm2d backward", gradient.shape(), input.shape())?;
-    let moments = norm.native_moments(input);
     let scale = norm.scale(&moments.variance, affine.epsilon);
     let means = moments.mean.data();
     // Σ dy and Σ dy · x̂ of each channel.

@@ -1,9 +1,10 @@
 //! Two-dimensional convolution, which is cross-correlation as everywhere in deep learning:
 //! `y[n, o, i, j] = b[o] + Σ x[n, c, i·s + u − p, j·s + v − p] · w[o, c, u, v]`, with zeros around the image.
 //!
-//! The native kernel unfolds images into columns and leaves the rest to a matrix product (Chellapilla, Puri and Simard,
-//! *High Performance Convolutional Neural Networks for Document Processing*, 2006), some rows of a large image or some
-//! small images at a time, so that the columns stay in the cache. Images are shared out among threads.
+//! The native kernel puts images in planes where consecutive places see consecutive elements, and there multiplies the
+//! kernel with what it meets, without unfolding it (after Georganas et al., *Anatomy of High-Performance Deep Learning
+//! Convolutions on SIMD Architectures*, 2018). With a kernel of one element outputs are mixtures of channels, which is a
+//! matrix product. Images are shared out among threads.
 
 use ndarray::ArrayView2;
 use rayon::prelude::*;
@@ -21,7 +22,7 @@ use crate::{
     window::Sweep,
 };
 
-/// Images whose weight gradients are summed by one task. A constant, so that sums are alike for any number of threads.
+/// Images whose mixtures' gradients are summed by one task. A constant, so that sums are alike for any number of threads.
 const IMAGES: usize = 8;
 
 /// The convolution in f64.
@@ -123,7 +124,7 @@ pub fn native_backward(
     Ok(Gradients { input: slopes.input(weight), parameters: slopes.parameters(weight, bias) })
 }
 
-/// The gradients of weight and bias alone, for a first layer, whose input nobody moves.
+/// The gradients of weight and bias alone, as [`native_backward`] has them: of a first layer's input nobody wants one.
 ///
 /// # Errors
 ///

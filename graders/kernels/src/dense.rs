@@ -119,20 +119,27 @@ pub fn native_backward(
     let layer = Layer::new(input.shape(), weight.shape(), bias.map(Tensor::shape))?;
     layer.meets(gradient.shape())?;
     let Layer { rows, inputs, outputs, .. } = layer;
-    let (x, w) = (matrix(input.data(), rows, inputs), matrix(weight.data(), inputs, outputs));
+    let w = matrix(weight.data(), inputs, outputs);
     let dy = matrix(gradient.data(), rows, outputs);
     let mut to_input = Tensor::zeros(input.shape().clone());
     add_product(&dy, &w.t(), matrix_mut(to_input.data_mut(), rows, inputs));
-    let mut to_weight = Tensor::zeros(weight.shape().clone());
-    add_product(&x.t(), &dy, matrix_mut(to_weight.data_mut(), inputs, outputs));
-    let to_bias = bias.map(|bias| {
-        let mut to_bias = Tensor::zeros(bias.shape().clone());
-        for row in gradient.data().chunks_exact(outputs.max(1)) {
-            to_bias.data_mut().iter_mut().zip(row).for_each(|(sum, dy)| *sum += dy);
-        }
-        to_bias
-    });
-    Ok(Gradients { input: to_input, parameters: [to_weight].into_iter().chain(to_bias).collect() })
+    Ok(Gradients { input: to_input, parameters: layer.parameters(input, weight, bias, gradient) })
+}
+
+/// The gradients of weight and bias alone, as [`native_backward`] has them: of a first layer's input nobody wants one.
+///
+/// # Errors
+///
+/// If the shapes do not meet.
+pub fn native_parameters(
+    input: &Tensor,
+    weight: &Tensor,
+    bias: Option<&Tensor>,
+    gradient: &Tensor,
+) -> Result<Vec<Tensor>, ShapeError> {
+    let layer = Layer::new(input.shape(), weight.shape(), bias.map(Tensor::shape))?;
+    layer.meets(gradient.shape())?;
+    Ok(layer.parameters(input, weight, bias, gradient))
 }
 
 /// Adds `x · w` to `y`, on rayon's threads where there are rows for them.
@@ -173,6 +180,28 @@ impl Layer {
 
     fn meets(&self, gradient: &Shape) -> Result<(), ShapeError> {
         alike("dense backward", gradient, &self.output)
+    }
+
+    /// The gradients of weight and bias: `xᵀ · dy`, and the sums of dy's columns.
+    fn parameters(
+        &self,
+        input: &Tensor,
+        weight: &Tensor,
+        bias: Option<&Tensor>,
+        gradient: &Tensor,
+    ) -> Vec<Tensor> {
+        let x = matrix(input.data(), self.rows, self.inputs);
+        let dy = matrix(gradient.data(), self.rows, self.outputs);
+        let mut to_weight = Tensor::zeros(weight.shape().clone());
+        add_product(&x.t(), &dy, matrix_mut(to_weight.data_mut(), self.inputs, self.outputs));
+        let to_bias = bias.map(|bias| {
+            let mut to_bias = Tensor::zeros(bias.shape().clone());
+            for row in gradient.data().chunks_exact(self.outputs.max(1)) {
+                to_bias.data_mut().iter_mut().zip(row).for_each(|(sum, dy)| *sum += dy);
+            }
+            to_bias
+        });
+        [to_weight].into_iter().chain(to_bias).collect()
     }
 }
 

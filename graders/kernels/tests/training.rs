@@ -74,6 +74,7 @@ fn convolution(
         let found = conv2d::native_backward(&x, &w, b, window, &dy).unwrap();
         accepts(&format!("{what} to input"), &held(&wanted.input), &found.input);
         assert_eq!(found.parameters.len(), if bias { 2 } else { 1 });
+        assert_eq!(conv2d::native_parameters(&x, &w, b, window, &dy).unwrap(), found.parameters);
         for (wanted, found) in wanted.parameters.iter().zip(&found.parameters) {
             accepts(&format!("{what} to parameter"), &held(wanted), found);
         }
@@ -116,6 +117,7 @@ fn dense_backward_is_right() {
             let wanted = dense::oracle_backward(&wx, &ww, Some(&wb), &wdy).unwrap();
             let found = dense::native_backward(&x, &w, Some(&b), &dy).unwrap();
             accepts("dense to input", &held(&wanted.input), &found.input);
+            assert_eq!(dense::native_parameters(&x, &w, Some(&b), &dy).unwrap(), found.parameters);
             for (wanted, found) in wanted.parameters.iter().zip(&found.parameters) {
                 accepts("dense to parameter", &held(wanted), found);
             }
@@ -222,6 +224,7 @@ fn batch_normalisation_is_right() {
         accepts("batch-norm2d inference", &wanted, &found);
         let wanted = batch_norm2d::oracle_backward(&wx, oracle, &wdy).unwrap();
         let found = batch_norm2d::native_backward(&x, native, &dy).unwrap();
+        assert_eq!(batch_norm2d::native_backward_by(&x, native, &found_moments, &dy).unwrap(), found);
         accepts("batch-norm2d to input", &wanted.input, &found.input);
         accepts("batch-norm2d to gamma", &wanted.parameters[0], &found.parameters[0]);
         accepts("batch-norm2d to beta", &wanted.parameters[1], &found.parameters[1]);

@@ -17,10 +17,11 @@ const MOMENTUM: f32 = 0.1;
 /// What a layer has besides its parameters: the running moments of batch normalisation.
 pub(crate) type State = Option<Moments<Tensor>>;
 
-/// What a layer was given in training, and what it drew.
+/// What a layer was given in training, and what it drew or found.
 pub(crate) struct Memory {
     input: Tensor,
     mask: Option<Tensor>,
+    moments: Option<Moments<Tensor>>,
 }
 
 /// The parameters that a layer starts with, as the contract's documentation has them: LeCun's deviation for dense weights,
@@ -81,7 +82,7 @@ pub(crate) fn train(
     input: Tensor,
     draw: &mut Draw,
 ) -> Result<(Tensor, Memory), TrainError> {
-    let mut mask = None;
+    let (mut mask, mut moments) = (None, None);
     let output = match (layer, state) {
         (Layer::Dropout(probability), _) => {
             let kept = |_| if draw.uniform() < f64::from(*probability) { 0.0 } else { 1.0 };
@@ -92,18 +93,19 @@ pub(crate) fn train(
             let (output, batch) = batch_norm2d::native(&input, affine(spec, parameters))?;
             mix(&mut running.mean, &batch.mean);
             mix(&mut running.variance, &batch.variance);
+            moments = Some(batch);
             output
         }
         _ => pure(layer, parameters, &input)?,
     };
-    Ok((output, Memory { input, mask }))
+    Ok((output, Memory { input, mask, moments }))
 }
 
 /// The gradients of a layer with respect to its input and its parameters.
 pub(crate) fn backward(
     layer: &Layer,
     parameters: &[Tensor],
-    Memory { input, mask }: &Memory,
+    Memory { input, mask, moments }: &Memory,
     gradient: &Tensor,
 ) -> Result<Gradients<Tensor>, TrainError> {
     let alone = |input| Gradients { input, parameters: Vec::new() };
@@ -113,7 +115,10 @@ pub(crate) fn backward(
             let window = conv_window(spec);
             conv2d::native_backward(input, &parameters[0], parameters.get(1), window, gradient)?
         }
-        Layer::BatchNorm2d(spec) => batch_norm2d::native_backward(input, affine(spec, parameters), gradient)?,
+        Layer::BatchNorm2d(spec) => {
+            let moments = moments.as_ref().expect("batch normalisation remembers what it found");
+            batch_norm2d::native_backward_by(input, affine(spec, parameters), moments, gradient)?
+        }
         Layer::Relu => alone(relu::native_backward(input, gradient)?),
         Layer::Sigmoid => alone(sigmoid::native_backward(input, gradient)?),
         Layer::Tanh => alone(tanh::native_backward(input, gradient)?),
@@ -132,6 +137,23 @@ pub(crate) fn backward(
             alone(dropout::native(gradient, mask, *probability)?)
         }
         other => return Err(unsupported(other)),
+    })
+}
+
+/// The gradients of a layer with respect to its parameters alone, where nobody wants its input's.
+pub(crate) fn backward_parameters(
+    layer: &Layer,
+    parameters: &[Tensor],
+    memory: &Memory,
+    gradient: &Tensor,
+) -> Result<Vec<Tensor>, TrainError> {
+    let (input, bias) = (&memory.input, parameters.get(1));
+    Ok(match layer {
+        Layer::Dense(_) => dense::native_parameters(input, &parameters[0], bias, gradient)?,
+        Layer::Conv2d(spec) => {
+            conv2d::native_parameters(input, &parameters[0], bias, conv_window(spec), gradient)?
+        }
+        _ => backward(layer, parameters, memory, gradient)?.parameters,
     })
 }
 

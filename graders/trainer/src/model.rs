@@ -5,7 +5,10 @@ use tito_kernels::cross_entropy;
 use tito_sandbox::Layer;
 use tito_tensor::Tensor;
 
-use crate::{TrainError, layer, layer::State};
+use crate::{
+    TrainError,
+    layer::{self, Memory, State},
+};
 
 /// A network: layers with their parameters and states.
 #[derive(Clone, Debug, PartialEq)]
@@ -103,15 +106,26 @@ impl Model {
             carried = output;
         }
         let loss = cross_entropy::native(&carried, targets)?;
-        let mut gradient = loss.gradient;
+        let gradients = self.gradients(&memories, loss.gradient)?;
+        Ok(Slopes { loss: loss.value, hits: hits(&carried, targets), gradients })
+    }
+
+    /// The gradient of every parameter, given the one of the output. It goes back as far as the first layer that has any.
+    fn gradients(&self, memories: &[Memory], mut gradient: Tensor) -> Result<Vec<Tensor>, TrainError> {
+        let own = self.own();
         let mut gradients = Vec::new();
-        for ((layer, memory), own) in self.layers.iter().zip(&memories).zip(own).rev() {
-            let found = layer::backward(layer, &self.parameters[own], memory, &gradient)?;
+        let Some(first) = own.iter().position(|own| !own.is_empty()) else { return Ok(gradients) };
+        for place in (first + 1..self.layers.len()).rev() {
+            let (layer, parameters) = (&self.layers[place], &self.parameters[own[place].clone()]);
+            let found = layer::backward(layer, parameters, &memories[place], &gradient)?;
             gradients.extend(found.parameters.into_iter().rev());
             gradient = found.input;
         }
+        let (layer, parameters) = (&self.layers[first], &self.parameters[own[first].clone()]);
+        let found = layer::backward_parameters(layer, parameters, &memories[first], &gradient)?;
+        gradients.extend(found.into_iter().rev());
         gradients.reverse();
-        Ok(Slopes { loss: loss.value, hits: hits(&carried, targets), gradients })
+        Ok(gradients)
     }
 
     /// Where each layer's parameters stand.
