@@ -60,19 +60,12 @@ pub fn native(input: &Tensor, window: Window) -> Result<Tensor, ShapeError> {
     let pool = Pool::new("max-pool2d", input.shape(), window)?;
     let mut output = vec![f32::NEG_INFINITY; pool.planes() * pool.sweep.sites()];
     pool.each_plane(&mut output, pool.sweep.sites(), |plane, output| {
-        let input = pool.plane_of(input, plane);
-        pool.each_line(|line| {
-            let seen = input[line.elements()].iter().step_by(line.stride);
-            output[line.places()]
-                .iter_mut()
-                .zip(seen)
-                .for_each(|(max, &x)| *max = if x > *max { x } else { *max });
-        });
+        raise(&pool, pool.plane_of(input, plane), output);
     });
     Ok(Tensor::new(pool.output, output).expect("there is an element for every place"))
 }
 
-/// The gradient with respect to the input in f32, as [`oracle_backward`] has it.
+/// The gradient with respect to the input in f32, as [`oracle_backward`] has it. NaN is passed over.
 ///
 /// # Errors
 ///
@@ -84,12 +77,33 @@ pub fn native_backward(input: &Tensor, window: Window, gradient: &Tensor) -> Res
     let mut output = vec![0.0; input.data().len()];
     pool.each_plane(&mut output, pool.sweep.plane(), |plane, output| {
         let input = pool.plane_of(input, plane);
-        for (site, dy) in gradient.data()[plane * sites..][..sites].iter().enumerate() {
-            let mut seen = pool.sweep.seen(site).map(|(_, at)| at);
-            let Some(first) = seen.next() else { continue };
-            let best = seen.fold(first, |best, at| if input[at] > input[best] { at } else { best });
-            output[best] += dy;
-        }
+        let mut largest = vec![f32::NEG_INFINITY; sites];
+        raise(&pool, input, &mut largest);
+        give(&pool, input, &largest, gradient.data()[plane * sites..][..sites].to_vec(), output);
     });
     Ok(Tensor::new(input.shape().clone(), output).expect("there is an element for every one of the input"))
+}
+
+/// Raises what each place of a plane has to the largest element that it sees.
+fn raise(pool: &Pool, plane: &[f32], largest: &mut [f32]) {
+    pool.each_line(|line| {
+        let seen = plane[line.elements()].iter().step_by(line.stride);
+        let largest = largest[line.places()].iter_mut();
+        largest.zip(seen).for_each(|(max, &x)| *max = if x > *max { x } else { *max });
+    });
+}
+
+/// Gives what each place has to the first of the elements that are its largest. Nothing is branched on: which of the
+/// elements is the largest cannot be foreseen.
+fn give(pool: &Pool, plane: &[f32], largest: &[f32], mut has: Vec<f32>, to: &mut [f32]) {
+    pool.each_line(|line| {
+        let (seen, to) = (&plane[line.elements()], &mut to[line.elements()]);
+        let (largest, has) = (&largest[line.places()], &mut has[line.places()]);
+        for (place, (&max, has)) in largest.iter().zip(has).enumerate() {
+            let at = place * line.stride;
+            let given = if seen[at] == max { *has } else { 0.0 };
+            *has -= given;
+            to[at] += given;
+        }
+    });
 }

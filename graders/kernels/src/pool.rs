@@ -11,6 +11,8 @@ use crate::{ShapeError, Window, window::Sweep};
 pub(crate) struct Pool {
     pub(crate) sweep: Sweep,
     pub(crate) output: Shape,
+    /// The places of a row from which each column of the window sees the image.
+    along: Vec<Range<usize>>,
 }
 
 /// What one element of the window sees along one row of places.
@@ -40,7 +42,8 @@ impl Line {
 impl Pool {
     pub(crate) fn new(operation: &'static str, input: &Shape, window: Window) -> Result<Self, ShapeError> {
         let sweep = Sweep::new(operation, input, window)?;
-        Ok(Self { sweep, output: sweep.output(operation, sweep.channels)? })
+        let along = (0..window.kernel[1] as usize).map(|at| sweep.along(at)).collect();
+        Ok(Self { sweep, output: sweep.output(operation, sweep.channels)?, along })
     }
 
     /// How many planes there are: the channels of all images.
@@ -76,11 +79,7 @@ impl Pool {
         let stride = window.stride[1] as usize;
         for row in 0..places[0] {
             for (_, y) in window.seen(0, row, height) {
-                for at in 0..window.kernel[1] as usize {
-                    let seen = self.sweep.along(at);
-                    if seen.is_empty() {
-                        continue;
-                    }
+                for (at, seen) in self.along.iter().enumerate().filter(|(_, seen)| !seen.is_empty()) {
                     let column = |place: usize| place * stride + at - window.padding[1] as usize;
                     let (first, last) = (column(seen.start), column(seen.end - 1));
                     tell(Line {
