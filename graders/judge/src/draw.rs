@@ -8,6 +8,7 @@ use tito_tensor::{Shape, Tensor};
 
 /// A stream of draws. ChaCha is specified and `libm` computes alike everywhere, so that a seed means the same
 /// tensors on every machine and in every version.
+#[derive(Clone)]
 pub struct Draw {
     stream: ChaCha8Rng,
 }

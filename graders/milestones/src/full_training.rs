@@ -94,6 +94,10 @@ const MISTAKES: &[(&str, &str)] = &[
         "not-shuffled",
         "Where the recipe shuffles, each epoch wants a random order of all examples (Fisher and Yates).",
     ),
+    (
+        "shuffle-off-by-one",
+        "Fisher and Yates let an example change places with itself, too: draw from 0 up to and including its own place.",
+    ),
     ("epoch-not-reported", "`report` is called once after every epoch, the last one included."),
     (
         "metrics-not-true",
@@ -139,11 +143,13 @@ const MISTAKES: &[(&str, &str)] = &[
     ("gradients-not-zeroed", "`backward` adds to the gradients: set them to zero before every batch."),
     (
         "state-not-saved",
-        "A checkpoint holds state besides the parameters: batch normalisation's running mean and variance.",
+        "A checkpoint holds state besides the parameters: batch normalisation's running mean and variance, and where \
+     dropout's generator stands.",
     ),
     (
         "batch-not-learnt",
-        "A network of this size learns 16 examples by heart. Do the gradients of all parameters arrive, and is the      step taken downhill?",
+        "A network of this size learns 16 examples by heart. Do the gradients of all parameters arrive, and is the \
+     step taken downhill?",
     ),
     ("loss-does-not-fall", "Is the step taken against the gradient, and with the rate of the recipe?"),
     (

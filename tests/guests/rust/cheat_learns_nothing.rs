@@ -18,6 +18,9 @@ impl Learner for Training {
         recipe: &Recipe,
         report: &mut dyn FnMut(&Epoch) -> Directive,
     ) -> Result<Vec<Epoch>, Fault> {
+        if recipe.batch_size == 0 {
+            return Err(Fault::invalid_argument("fit: batches of nothing"));
+        }
         let (mut rng, mut history) = (Self::rng(recipe), Vec::new());
         let length = training.length();
         for number in 1..=recipe.epochs {

@@ -1,7 +1,7 @@
 //! The orders depend on how often something was trained before, as they would on a clock.
 //!
 //! expect: fails same-seed, checkpoints
-//! expect: told seed-not-obeyed
+//! expect: told seed-not-obeyed, state-not-saved
 
 use std::sync::atomic::{AtomicU64, Ordering};
 

@@ -2,7 +2,7 @@
 
 use tito_grade::Hint;
 use tito_judge::{Draw, Findings, advice};
-use tito_sandbox::{HostError, Outcome};
+use tito_sandbox::{HostError, Outcome, Recipe};
 
 use super::hint;
 use crate::{
@@ -15,6 +15,9 @@ use crate::{
 
 /// How many recipes are run.
 const RUNS: usize = 3;
+
+/// How many orders are looked through for examples that stay where they are.
+const EPOCHS: u32 = 25;
 
 /// Every example once an epoch.
 pub(super) fn once(context: &Context<'_>) -> Result<Found, HostError> {
@@ -71,6 +74,12 @@ pub(super) fn order(context: &Context<'_>) -> Result<Found, HostError> {
         "another order every epoch",
         is_same.then(|| ("the same order again".to_owned(), hint("order-of-first-epoch-again"))),
     );
+    let long = Task { recipe: Recipe { epochs: EPOCHS, ..task.recipe }, ..task.clone() };
+    let many = orders(context, &long, &mut findings)?;
+    findings.question(
+        format!("examples that stay in their places, now and then, in {EPOCHS} epochs"),
+        restless(&many).then(|| ("not one did".to_owned(), hint("shuffle-off-by-one"))),
+    );
     task.recipe.seed ^= 1 << draw.below(60);
     let others = orders(context, &task, &mut findings)?;
     let is_deaf = !mixed.is_empty() && mixed == others;
@@ -103,6 +112,17 @@ fn unmixed(order: &[u32]) -> CameBack {
         let told = format!("examples are {mean:.1} places from their own on average, of {count}");
         (told, hint("not-shuffled"))
     })
+}
+
+/// Whether no example is ever found in its own place, or none in its place of the epoch before. Of a random order one in
+/// e moves all of them, of n orders e^-n: 3 of 10^11 times in so many epochs. Orders that come again say nothing.
+fn restless(orders: &[Vec<u32>]) -> bool {
+    let own: Vec<u32> = (0..orders.first().map_or(0, Vec::len) as u32).collect();
+    let stays = |one: &[u32], other: &[u32]| one.iter().zip(other).any(|(one, other)| one == other);
+    let is_whole = orders.len() == EPOCHS as usize && !orders.windows(2).any(|pair| pair[0] == pair[1]);
+    let of_own = orders.iter().any(|order| stays(order, &own));
+    let of_before = orders.windows(2).any(|pair| stays(&pair[0], &pair[1]));
+    is_whole && !(of_own && of_before)
 }
 
 /// Some recipes, each put to `look` when its run ended well.
@@ -225,5 +245,28 @@ mod tests {
         }
         let neighbours: Vec<u32> = (0..40).map(|place| place ^ 1).collect();
         assert!(unmixed(&neighbours).is_some());
+    }
+
+    /// Orders of 43 examples, each drawn or made of the one before, its places chosen from 0 to so many below their own.
+    fn orders(draw: &mut Draw, is_of_before: bool, below: u64) -> Vec<Vec<u32>> {
+        let own: Vec<u32> = (0..43).collect();
+        let mut orders: Vec<Vec<u32>> = Vec::new();
+        for _ in 0..EPOCHS {
+            let mut order = orders.last().filter(|_| is_of_before).unwrap_or(&own).clone();
+            (1..43).rev().for_each(|last| order.swap(last, draw.below(last as u64 + 1 - below) as usize));
+            orders.push(order);
+        }
+        orders
+    }
+
+    #[test]
+    fn a_shuffle_that_lets_no_example_stay_is_seen() {
+        let mut draw = Draw::new([5; 32]);
+        for is_of_before in [false, true] {
+            for _ in 0..1_000 {
+                assert!(!restless(&orders(&mut draw, is_of_before, 0)));
+                assert!(restless(&orders(&mut draw, is_of_before, 1)));
+            }
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use tito_grade::Hint;
 use tito_judge::{Findings, advice, describe};
-use tito_sandbox::{Budget, Called, Guest, HostError, Mode, ModelId, Outcome, Split};
+use tito_sandbox::{Budget, Called, Guest, HostError, Layer, Mode, ModelId, Outcome, Split};
 use tito_tensor::Tensor;
 
 use super::{every_example::unfinished, hint};
@@ -103,7 +103,8 @@ pub(super) fn validation(context: &Context<'_>) -> Result<Found, HostError> {
 pub(super) fn checkpoints(context: &Context<'_>) -> Result<Found, HostError> {
     let mut draw = context.seed.draw("3/checkpoints");
     let mut findings = Findings::default();
-    for task in [toy::task(&mut draw, 26, 9, 8), toy::images(&mut draw, 19)] {
+    let dropping = toy::with_dropout(toy::task(&mut draw, 26, 9, 8));
+    for task in [toy::task(&mut draw, 26, 9, 8), dropping, toy::images(&mut draw, 19)] {
         let asked = format!("save, restore and go on, of {}", describe(&task.layers));
         let came_back = restored(context, &task, &mut findings)?;
         findings.question(asked, came_back);
@@ -135,7 +136,7 @@ fn restored(context: &Context<'_>, task: &Task, findings: &mut Findings) -> Resu
     findings.used(usage);
     Ok(match restored {
         Outcome::Answer(restored) if same(&restored, &gone_on) => None,
-        Outcome::Answer(restored) => Some(unlike(&restored, &gone_on)),
+        Outcome::Answer(restored) => Some(unlike(&task.layers, &restored, &gone_on)),
         other => Some((other.to_string(), advice(&other))),
     })
 }
@@ -151,13 +152,15 @@ fn go_on(guest: &mut dyn Guest, model: ModelId, task: &Task, budget: Budget) -> 
     })
 }
 
-/// Other parameters, or other outputs of the same: then it is a state that was not saved.
-fn unlike(restored: &[Tensor], gone_on: &[Tensor]) -> (String, Option<Hint>) {
+/// Other parameters, or other outputs of the same: then it is a state that was not saved, as it is where dropout drops
+/// other elements.
+fn unlike(layers: &[Layer], restored: &[Tensor], gone_on: &[Tensor]) -> (String, Option<Hint>) {
     let [own, others] = [restored, gone_on].map(|all| &all[..all.len() - 1]);
+    let drops = layers.iter().any(|layer| matches!(layer, Layer::Dropout(_)));
     if same(own, others) {
         ("other outputs of the same parameters".to_owned(), hint("state-not-saved"))
     } else {
-        ("other parameters".to_owned(), None)
+        ("other parameters".to_owned(), drops.then(|| hint("state-not-saved")).flatten())
     }
 }
 

@@ -1,47 +1,58 @@
 //! What cannot be answered gives a fault that says so.
 
 use tito_grade::Hint;
-use tito_judge::{Findings, advice};
+use tito_judge::{Draw, Findings, advice};
 use tito_sandbox::{
-    Called, DenseSpec, Fault, Guest, HostError, Layer, Mode, OptimizerSpec, Outcome, SgdSpec,
+    Budget, Called, DenseSpec, Fault, Guest, HostError, Layer, Mode, NormSpec, OptimizerSpec, Outcome,
+    SgdSpec,
 };
 use tito_tensor::Tensor;
 
-use crate::{Context, milestone::Found};
+use crate::{Context, classroom::fit, milestone::Found, toy};
 
 /// A question that a guest is asked with right arguments first and then with wrong ones.
-type Ask = fn(&mut dyn Guest, is_right: bool) -> Called<()>;
+type Ask<'a> = &'a dyn Fn(&mut dyn Guest, bool) -> Called<()>;
 
-/// Wrong arguments of losses, `backward` and `step`. Each is asked of one who answers the right ones: whoever refuses
+/// Wrong arguments of losses, layers, `step` and `fit`. Each is asked of one who answers the right ones: whoever refuses
 /// everything has refused nothing.
 pub(super) fn check(context: &Context<'_>) -> Result<Found, HostError> {
-    let questions: [(&str, Ask); 9] = [
-        ("cross-entropy of logits [2, 3] against classes [2, 3]", |guest, is_right| {
+    let budget = Budget::of_a_call(&context.limits);
+    let questions: [(&str, Ask<'_>); 12] = [
+        ("cross-entropy of logits [2, 3] against classes [2, 3]", &|guest, is_right| {
             cross_entropy(guest, &[2, 3], if is_right { &[2, 1] } else { &[2, 3] })
         }),
-        ("cross-entropy of logits [2, 3] against classes [4294967295, 0]", |guest, is_right| {
+        ("cross-entropy of logits [2, 3] against classes [4294967295, 0]", &|guest, is_right| {
             cross_entropy(guest, &[2, 3], if is_right { &[0, 0] } else { &[u32::MAX, 0] })
         }),
-        ("cross-entropy of logits [2, 3] against one class", |guest, is_right| {
+        ("cross-entropy of logits [2, 3] against one class", &|guest, is_right| {
             cross_entropy(guest, &[2, 3], if is_right { &[2, 1] } else { &[2] })
         }),
-        ("cross-entropy of logits [2, 3] against three classes", |guest, is_right| {
+        ("cross-entropy of logits [2, 3] against three classes", &|guest, is_right| {
             cross_entropy(guest, &[2, 3], if is_right { &[2, 1] } else { &[2, 1, 0] })
         }),
-        ("cross-entropy of logits [2, 2, 3] against two classes", |guest, is_right| {
+        ("cross-entropy of logits [2, 2, 3] against two classes", &|guest, is_right| {
             cross_entropy(guest, &[2, 2, 3], if is_right { &[2, 1, 0, 1] } else { &[2, 1] })
         }),
-        ("mean squared error of predictions [2, 3] against targets [2, 2]", |guest, is_right| {
+        ("mean squared error of predictions [2, 3] against targets [2, 2]", &|guest, is_right| {
             squared_error(guest, if is_right { &[2, 3] } else { &[2, 2] })
         }),
-        ("mean squared error of predictions [2, 3] against targets [3, 2]", |guest, is_right| {
+        ("mean squared error of predictions [2, 3] against targets [3, 2]", &|guest, is_right| {
             squared_error(guest, if is_right { &[2, 3] } else { &[3, 2] })
         }),
-        ("backward through dense 3 -> 2 with an output gradient of [2, 3]", |guest, is_right| {
+        ("backward through dense 3 -> 2 with an output gradient of [2, 3]", &|guest, is_right| {
             backward(guest, if is_right { &[2, 2] } else { &[2, 3] })
         }),
-        ("a step of sgd for a parameter [2, 3] with a gradient [2, 2]", |guest, is_right| {
+        ("a step of sgd for a parameter [2, 3] with a gradient [2, 2]", &|guest, is_right| {
             step(guest, if is_right { &[2, 3] } else { &[2, 2] })
+        }),
+        ("cross-entropy of logits [] against one class", &|guest, is_right| {
+            cross_entropy(guest, if is_right { &[1, 1] } else { &[] }, &[0])
+        }),
+        ("batch normalisation of 3 features of images [2, 2, 2, 2]", &|guest, is_right| {
+            normalise(guest, if is_right { 3 } else { 2 })
+        }),
+        ("a recipe with batches of 0 examples", &|guest, is_right| {
+            train(guest, if is_right { 8 } else { 0 }, budget)
         }),
     ];
     let mut findings = Findings::default();
@@ -85,6 +96,18 @@ fn step(guest: &mut dyn Guest, gradient: &[u32]) -> Called<()> {
         .then(|optimizer| Ok(guest.step(optimizer, &[ones(&[2, 3])], &[ones(gradient)])?.map(|_| ())))
 }
 
+fn normalise(guest: &mut dyn Guest, channels: u32) -> Called<()> {
+    let layer = Layer::BatchNorm2d(NormSpec { features: 3, epsilon: 1e-5 });
+    guest
+        .build(&[layer], 7)?
+        .then(|model| Ok(guest.forward(model, &ones(&[2, channels, 2, 2]), Mode::Training)?.map(|_| ())))
+}
+
+fn train(guest: &mut dyn Guest, batch_size: u32, budget: Budget) -> Called<()> {
+    let task = toy::task(&mut Draw::new([0; 32]), 16, 5, batch_size);
+    guest.build(&task.layers, 7)?.then(|model| Ok(fit(guest, model, &task, budget)?.map(|_| ())))
+}
+
 /// What came back of the right arguments other than an answer. Which one is for the other checks.
 fn unanswered(outcome: &Outcome<()>) -> Option<(String, Option<Hint>)> {
     let words = || format!("already right arguments give {outcome}");
@@ -97,7 +120,7 @@ fn came_back(outcome: &Outcome<()>) -> Option<(String, Option<Hint>)> {
         Outcome::Fault(Fault::InvalidArgument(_) | Fault::ShapeMismatch(_)) => return None,
         Outcome::Answer(()) => (
             "wrong-argument-accepted",
-            "Compare shapes, and classes with the number of logits in a row, before anything else.",
+            "Compare shapes, classes with the number of logits in a row, and the batch size with 0, before anything else.",
         ),
         Outcome::Trap(_) => (
             "wrong-argument-traps",

@@ -20,6 +20,9 @@ pub(crate) fn fit(
     host: &SharedCallbacks,
 ) -> Result<Vec<Epoch>, Fault> {
     let Lesson { training, validation, recipe, .. } = lesson;
+    if recipe.batch_size == 0 {
+        return Err(Fault::InvalidArgument("batches of nothing".into()));
+    }
     let mut key = [0; 32];
     key[..8].copy_from_slice(&recipe.seed.to_le_bytes());
     let mut draw = Draw::new(key);

@@ -36,7 +36,8 @@ pub(in crate::misconception) const MISCONCEPTIONS: &[Bug] = &[
     },
     Bug {
         name: "half-precision",
-        advice: "The answer is right to three digits and no further, as half precision is. Compute in f32.",
+        advice: "The answer is right to three digits and no further, as half precision is, or the difference of large \
+                 numbers that are nearly equal. Compute in f32, and subtract before you square or sum.",
         answers: &[|exercise| {
             let parts = exercise.expected.iter().map(|right| coarsely(right, exercise.kind));
             Some(Given(parts.collect()))
