@@ -11,6 +11,7 @@ mod draw;
 mod examiner;
 mod exercise;
 mod findings;
+mod freivalds;
 mod loss_case;
 mod misconception;
 mod optimizer;
@@ -18,8 +19,10 @@ mod probe;
 mod question;
 mod reference;
 mod seed;
+mod speed;
 mod steps;
 mod verdict;
+mod work;
 
 pub use audit::audited;
 pub use case::{Case, Kind};
@@ -29,6 +32,7 @@ pub use draw::Draw;
 pub use examiner::{Examiner, NOT_ASKED};
 pub use exercise::{Exercise, Task, output_shape};
 pub use findings::{Failure, Findings};
+pub use freivalds::freivalds;
 pub use loss_case::{LossCase, Targets};
 pub use misconception::{IN_LOSSES, IN_OPTIMIZERS, IN_TRAINING, Known, MISCONCEPTIONS, Misconception};
 pub use optimizer::{OptimizerOracle, adam_settings, sgd_settings};
@@ -39,5 +43,7 @@ pub use reference::{
     training_oracle, window,
 };
 pub use seed::Seed;
+pub use speed::speed;
 pub use steps::{Step, Steps};
 pub use verdict::{advice, compare};
+pub use work::{Doubt, Effort, Work};
