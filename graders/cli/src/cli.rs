@@ -31,6 +31,8 @@ pub(crate) enum Command {
     New(commands::New),
     /// Build a project's component
     Build(commands::Build),
+    /// Train a network by a component's own `fit`, epoch by epoch
+    Train(commands::Train),
     /// What a component exports
     #[command(subcommand, after_help = "Example:\n  tito export layers")]
     Export(commands::Export),
@@ -50,6 +52,7 @@ impl Command {
             Self::Assessment(command) => command.run(),
             Self::New(command) => command.run(),
             Self::Build(command) => command.run(),
+            Self::Train(command) => command.run(),
             Self::Export(command) => command.run(),
             Self::Data(command) => command.run(),
             Self::Doctor(command) => command.run(),

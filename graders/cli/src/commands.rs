@@ -8,8 +8,9 @@ mod doctor;
 mod export;
 mod milestone;
 mod new;
+mod train;
 
 pub(crate) use self::{
     assessment::Assessment, build::Build, data::Data, demo::Demo, doctor::Doctor, export::Export,
-    milestone::Milestone, new::New,
+    milestone::Milestone, new::New, train::Train,
 };

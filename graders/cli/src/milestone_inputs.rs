@@ -83,7 +83,8 @@ fn secret(path: &Path) -> Result<Vec<u8>, Failure> {
     Ok(bytes)
 }
 
-fn cache() -> Option<Cache> {
+/// What was compiled before, unless it cannot be had, which costs time and nothing else.
+pub(crate) fn cache() -> Option<Cache> {
     let failed = |error: &dyn Error| {
         let cause = error.source().map(|cause| format!(": {cause}")).unwrap_or_default();
         screen::say(&format!("note: {error}{cause}; what is compiled is not kept"));

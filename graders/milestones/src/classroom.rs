@@ -153,13 +153,19 @@ pub(crate) fn learn_and(
     Ok(Trained { outcome: fitted.unwrap_or(outcome), parameters, record, usage })
 }
 
-/// Has a guest's model learn a task, unwatched and to its end.
+/// Has a guest's model learn a task to its end.
 ///
 /// # Errors
 ///
 /// Only if the host itself fails.
-pub(crate) fn fit(guest: &mut dyn Guest, model: ModelId, task: &Task, budget: Budget) -> Called<Vec<Epoch>> {
-    let host = Host::new(task, End { stop: None, budget }, None);
+pub(crate) fn fit(
+    guest: &mut dyn Guest,
+    model: ModelId,
+    task: &Task,
+    budget: Budget,
+    watch: Option<Watch>,
+) -> Called<Vec<Epoch>> {
+    let host = Host::new(task, End { stop: None, budget }, watch);
     guest.fit(model, &task.lesson(budget), Arc::new(Mutex::new(host)))
 }
 

@@ -47,6 +47,12 @@ pub enum OwnError {
     /// It is not TOML of this form.
     #[error("{0}")]
     Syntax(#[from] toml::de::Error),
+    /// A plan of training cannot be carried out.
+    #[error("{problem}")]
+    Plan {
+        /// What is wrong with it.
+        problem: String,
+    },
     /// It cannot be, or not on these images.
     #[error("the network '{network}': {problem}")]
     Network {
@@ -73,7 +79,7 @@ struct Written {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-enum WrittenLayer {
+pub(crate) enum WrittenLayer {
     Dense(WrittenDense),
     Relu,
     Sigmoid,
@@ -88,7 +94,7 @@ enum WrittenLayer {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-struct WrittenDense {
+pub(crate) struct WrittenDense {
     inputs: u32,
     outputs: u32,
     #[serde(default = "yes")]
@@ -97,7 +103,7 @@ struct WrittenDense {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-struct WrittenConv2d {
+pub(crate) struct WrittenConv2d {
     in_channels: u32,
     out_channels: u32,
     kernel: [u32; 2],
@@ -111,7 +117,7 @@ struct WrittenConv2d {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-struct WrittenPool2d {
+pub(crate) struct WrittenPool2d {
     kernel: [u32; 2],
     /// The kernel's extents where nothing is said.
     stride: Option<[u32; 2]>,
@@ -121,7 +127,7 @@ struct WrittenPool2d {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-struct WrittenNorm {
+pub(crate) struct WrittenNorm {
     features: u32,
     #[serde(default = "small")]
     epsilon: f32,
@@ -195,7 +201,7 @@ impl Networks {
             let layers: Option<Vec<Layer>> = written.map(|all| all.into_iter().map(Layer::from).collect());
             let wrong = |layers: &[Layer]| {
                 let state = || are_loaded.then(|| state(layers)).flatten();
-                problem(layers, images).or_else(state)
+                problem(layers, images, MOST_PRODUCTS).or_else(state)
             };
             match layers.as_deref().and_then(wrong) {
                 None => Ok(layers),
@@ -228,8 +234,8 @@ pub(crate) fn trained(layers: &[Layer], images: &Dataset, draw: &mut Draw) -> Re
     Network::learnt(model, &part, &annealed(epochs, batch_size, 3e-3, draw.below(u64::MAX)))
 }
 
-/// What is wrong with layers for these images.
-fn problem(layers: &[Layer], images: &Description) -> Option<String> {
+/// What is wrong with layers for these images, of which each may take so many multiplications.
+pub(crate) fn problem(layers: &[Layer], images: &Description, most_products: u64) -> Option<String> {
     if layers.is_empty() || layers.len() > MOST_LAYERS {
         return Some(format!("{} layers, of which there may be 1 to {MOST_LAYERS}", layers.len()));
     }
@@ -251,7 +257,7 @@ fn problem(layers: &[Layer], images: &Description) -> Option<String> {
         let too_much = [
             ("parameters", parameters, MOST_PARAMETERS),
             ("elements of an answer to one image", elements, MOST_ELEMENTS),
-            ("multiplications for one image", products, MOST_PRODUCTS),
+            ("multiplications for one image", products, most_products),
         ];
         if let Some((what, found, most)) = too_much.into_iter().find(|(_, found, most)| found > most) {
             return Some(format!("{found} {what} up to {}, where {most} are allowed", describe(&[*layer])));

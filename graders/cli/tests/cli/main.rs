@@ -14,6 +14,7 @@ mod project;
 #[cfg(target_os = "linux")]
 mod running;
 mod samples;
+mod train;
 mod usage;
 #[cfg(target_os = "linux")]
 mod worker;
