@@ -235,6 +235,12 @@ mod tests {
     }
 
     #[test]
+    fn the_example_is_a_plan() {
+        let (plan, data) = Plan::parse(include_str!("../../../examples/train.toml")).unwrap();
+        assert!(data.name == "cifar-10" && plan.epochs == 10);
+    }
+
+    #[test]
     fn the_rate_rises_and_falls_without_a_step() {
         let (plan, _) = Plan::parse(RIGHT).unwrap();
         let recipes: Vec<Recipe> = (1..=4).map(|epoch| plan.recipe(epoch)).collect();
