@@ -32,6 +32,16 @@ impl Failure {
         Self { exit: Exit::Ours, ..Self::usage(message) }
     }
 
+    /// What was given is wrong: a submission's own doing.
+    pub(crate) fn failed(message: impl Into<String>) -> Self {
+        Self { exit: Exit::Failed, ..Self::usage(message) }
+    }
+
+    /// The processes that ran a submission died.
+    pub(crate) fn quarantined(message: impl Into<String>) -> Self {
+        Self { exit: Exit::Quarantined, ..Self::usage(message) }
+    }
+
     /// The file system refused. A path that is not there is a mistake in the command, the rest is the machine's.
     pub(crate) fn io(doing: &str, path: &Path, cause: io::Error) -> Self {
         let exit = if cause.kind() == io::ErrorKind::NotFound { Exit::Usage } else { Exit::Ours };

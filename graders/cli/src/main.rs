@@ -8,6 +8,7 @@ mod commands;
 mod dataset;
 mod exit;
 mod failure;
+mod files;
 mod folders;
 mod grading;
 mod input;

@@ -3,16 +3,14 @@
 use std::{
     collections::BTreeMap,
     fs, io,
-    io::Write,
     path::{Path, PathBuf},
 };
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use tempfile::NamedTempFile;
 use tito_grade::{Grade, Level};
 
-use crate::failure::Failure;
+use crate::{failure::Failure, files::write_whole};
 
 /// What the last test of every milestone found.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -77,13 +75,9 @@ impl Status {
     }
 
     fn write(&self, path: &Path) -> io::Result<()> {
-        let folder = path.parent().expect("the file lies in a folder of its own");
-        fs::create_dir_all(folder)?;
-        let mut file = NamedTempFile::new_in(folder)?;
-        serde_json::to_writer_pretty(&mut file, self)?;
-        file.write_all(b"\n")?;
-        file.persist(path)?;
-        Ok(())
+        let mut text = serde_json::to_vec_pretty(self)?;
+        text.push(b'\n');
+        write_whole(path, &text)
     }
 }
 

@@ -153,20 +153,31 @@ pub(crate) fn learn_and(
     Ok(Trained { outcome: fitted.unwrap_or(outcome), parameters, record, usage })
 }
 
-/// Has a guest's model learn a task to its end.
+/// Has a guest's model learn a task to its end, and gives what it did.
 ///
 /// # Errors
 ///
 /// Only if the host itself fails.
-pub(crate) fn fit(
+pub(crate) fn fit_recorded(
     guest: &mut dyn Guest,
     model: ModelId,
     task: &Task,
     budget: Budget,
     watch: Option<Watch>,
-) -> Called<Vec<Epoch>> {
-    let host = Host::new(task, End { stop: None, budget }, watch);
-    guest.fit(model, &task.lesson(budget), Arc::new(Mutex::new(host)))
+) -> Result<(Outcome<Vec<Epoch>>, Record), HostError> {
+    let host = Arc::new(Mutex::new(Host::new(task, End { stop: None, budget }, watch)));
+    let history = guest.fit(model, &task.lesson(budget), host.clone())?;
+    let record = host.lock().unwrap_or_else(PoisonError::into_inner).record.clone();
+    Ok((history, record))
+}
+
+/// The same, unwatched.
+///
+/// # Errors
+///
+/// Only if the host itself fails.
+pub(crate) fn fit(guest: &mut dyn Guest, model: ModelId, task: &Task, budget: Budget) -> Called<Vec<Epoch>> {
+    Ok(fit_recorded(guest, model, task, budget, None)?.0)
 }
 
 /// The host of one run.

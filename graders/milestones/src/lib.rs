@@ -39,5 +39,5 @@ pub use plan::Plan;
 pub use run::{Progress, grade};
 pub use train::{Recipe, train};
 pub use train_cnn::train_cnn;
-pub use training::{Trained, Training};
-pub use training_log::{Entry, Figures, LogError, TrainingLog};
+pub use training::{Epoched, NotTrained, TrainedEpoch, Training};
+pub use training_log::{Entry, Figures, LogError, LogVersion, Origin, TrainingLog};

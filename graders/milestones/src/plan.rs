@@ -37,8 +37,7 @@ pub struct Plan {
     pub layers: Vec<Layer>,
     /// How many epochs there are.
     pub epochs: u32,
-    /// Examples that are not trained on, but looked at after every epoch; the last ones of the training split, in an order
-    /// that the seed draws.
+    /// Examples of the training split that are not trained on, but looked at after every epoch; the seed draws which.
     pub validation: usize,
     /// Whether images are turned over, left for right, in every other epoch by the toss of a coin.
     pub flip: bool,
@@ -135,10 +134,16 @@ impl Plan {
 
     fn problem(&self, data: &Description) -> Option<String> {
         let rate = self.optimizer.learning_rate();
+        let (momentum, decay) = match self.optimizer {
+            OptimizerSpec::Sgd(spec) => (spec.momentum, spec.weight_decay),
+            OptimizerSpec::Adam(spec) => (spec.beta1, spec.weight_decay),
+        };
         let figures = [
-            ("epochs", (1..=1_000).contains(&self.epochs), "from 1 to 1000"),
+            ("epochs", (1..=200).contains(&self.epochs), "from 1 to 200"),
             ("batch-size", (1..=4_096).contains(&self.batch_size), "from 1 to 4096"),
-            ("learning-rate", rate > 0.0 && rate.is_finite(), "above 0"),
+            ("learning-rate", (1e-6..=1e6).contains(&rate), "from 1e-6 to 1e6"),
+            ("momentum", (0.0..1.0).contains(&momentum), "from 0 to below 1"),
+            ("weight-decay", (0.0..=1.0).contains(&decay), "from 0 to 1"),
             ("warm-up", (0.0..1.0).contains(&self.warm_up), "from 0 to below 1"),
         ];
         let wrong = figures.into_iter().find(|(_, is_right, _)| !is_right);
@@ -147,8 +152,9 @@ impl Plan {
             .or_else(|| problem(&self.layers, data, MOST_PRODUCTS))
     }
 
-    /// How an epoch, counted from 1, is trained: the rate rises in a line to its height and falls along half a cosine to 0,
-    /// from the beginning of the epoch to its end along half a cosine of its own.
+    /// How an epoch, counted from 1, is trained: the rate rises in a line from a tenth of its height and falls along half a
+    /// cosine to 0, from the beginning of the epoch to its end along half a cosine of its own. Where it rises, the recipe's
+    /// schedule leads up.
     pub(crate) fn recipe(&self, epoch: u32) -> Recipe {
         let [start, end] = [epoch - 1, epoch].map(|done| self.rate(f64::from(done) / f64::from(self.epochs)));
         let optimizer = match self.optimizer {
@@ -162,7 +168,7 @@ impl Plan {
             epochs: 1,
             batch_size: self.batch_size,
             shuffle: true,
-            seed: self.seed.wrapping_add(u64::from(epoch)),
+            seed: self.draw(epoch).below(u64::MAX),
         }
     }
 
@@ -170,7 +176,7 @@ impl Plan {
     fn rate(&self, done: f64) -> f32 {
         let highest = f64::from(self.optimizer.learning_rate());
         let share = if done < self.warm_up {
-            done / self.warm_up
+            0.1 + 0.9 * done / self.warm_up
         } else {
             let after = (done - self.warm_up) / (1.0 - self.warm_up);
             0.5 + 0.5 * libm::cos(std::f64::consts::PI * after)
@@ -182,17 +188,24 @@ impl Plan {
     ///
     /// # Errors
     ///
-    /// If there are no more examples than are to be looked at.
+    /// If more than a fifth is to be looked at: who trains on little has trained little.
     pub fn split(&self, data: &Dataset) -> Result<[Vec<usize>; 2], OwnError> {
-        let few = || OwnError::Plan {
-            problem: format!("validation must be below the {} training examples", data.len()),
-        };
-        let training = data.len().checked_sub(self.validation).filter(|&rest| rest > 0).ok_or_else(few)?;
+        let most = data.len() / 5;
+        if self.validation > most {
+            let problem = format!("validation must be at most {most}, a fifth of the training examples");
+            return Err(OwnError::Plan { problem });
+        }
+        let mut order = self.draw(0).permutation(data.len());
+        let looked_at = order.split_off(data.len() - self.validation);
+        Ok([order, looked_at])
+    }
+
+    /// What is drawn for an epoch, or with 0 for all of them.
+    pub(crate) fn draw(&self, epoch: u32) -> Draw {
         let mut key = [0; 32];
         key[..8].copy_from_slice(&self.seed.to_le_bytes());
-        let mut order = Draw::new(key).permutation(data.len());
-        let looked_at = order.split_off(training);
-        Ok([order, looked_at])
+        key[8..12].copy_from_slice(&epoch.to_le_bytes());
+        Draw::new(key)
     }
 }
 
@@ -225,9 +238,11 @@ mod tests {
         let (plan, data) = Plan::parse(RIGHT).unwrap();
         assert!(data.name == TINYDIGITS.name && plan.layers.len() == 2 && !plan.flip);
         check(("tinydigits", "digits"), "there is no dataset 'digits'");
-        check(("epochs = 4", "epochs = 0"), "epochs must be from 1 to 1000");
+        check(("epochs = 4", "epochs = 0"), "epochs must be from 1 to 200");
         check(("0.25", "1.0"), "warm-up must be from 0 to below 1");
-        check(("0.5", "-0.5"), "learning-rate must be above 0");
+        check(("0.5", "-0.5"), "learning-rate must be from 1e-6 to 1e6");
+        check(("0.9", "nan"), "momentum must be from 0 to below 1");
+        check(("momentum = 0.9", "weight-decay = inf"), "weight-decay must be from 0 to 1");
         check(("batch-size = 32", "batch-size = 5000"), "batch-size must be from 1 to 4096");
         check(("inputs = 64", "inputs = 63"), "does not fit");
         check(("seed", "seeds"), "unknown field `seeds`");
@@ -250,7 +265,7 @@ mod tests {
         });
         let ends: Vec<f32> = ends.collect();
         let starts: Vec<f32> = recipes.iter().map(|recipe| recipe.optimizer.learning_rate()).collect();
-        assert_eq!((starts[0], starts[1], ends[3]), (0.0, 0.5, 0.0));
+        assert_eq!((starts[0], starts[1], ends[3]), (0.05, 0.5, 0.0));
         assert_eq!(starts[1..], ends[..3]);
         assert!(starts[2] < 0.5 && starts[3] < starts[2]);
         assert!(recipes.windows(2).all(|pair| pair[0].seed != pair[1].seed));
@@ -264,7 +279,7 @@ mod tests {
         let mut all = [training, looked_at.clone()].concat();
         all.sort_unstable();
         assert!(looked_at.len() == 48 && all.into_iter().eq(0..data.len()));
-        let greedy = Plan { validation: data.len(), ..plan };
+        let greedy = Plan { validation: 1 + data.len() / 5, ..plan };
         assert!(greedy.split(&data).is_err());
     }
 }

@@ -1,18 +1,31 @@
-//! One epoch of a training that goes on from a checkpoint, in a fresh guest: it depends on nothing but the plan, the data
-//! and the checkpoint, so that whoever has these gets the same bytes again.
+//! One epoch of a training that goes on from a checkpoint, in a fresh guest: it depends on nothing but the component, the
+//! plan, the data and the checkpoint, so that whoever has these gets the same bytes again. (A NaN may have other bits on
+//! another kind of processor; who diverges gets no checkpoint.)
 
 use std::sync::Arc;
 
-use tito_data::Dataset;
-use tito_judge::Examiner;
-use tito_sandbox::{Budget, Epoch, HostError, Launch, Outcome};
+use thiserror::Error;
+use tito_data::{Dataset, Part};
+use tito_judge::{Examiner, parameter_shapes};
+use tito_sandbox::{Budget, Epoch, Guest, HostError, Launch, ModelId, Outcome};
 use tito_tensor::Tensor;
 use tito_trainer::Examples;
 
 use crate::{
     Images, OwnError, Plan,
-    classroom::{SharedExamples, Task, Watch, fit},
+    classroom::{Record, SharedExamples, Task, Watch, fit_recorded},
+    full_training::uneven,
 };
+
+/// The answer of a call, or the end of the epoch.
+macro_rules! ask {
+    ($call:literal, $called:expr) => {
+        match $called? {
+            Outcome::Answer(answer) => answer,
+            other => return Ok(Err(NotTrained::Call { call: $call, what: other.to_string() })),
+        }
+    };
+}
 
 /// A plan with the data that it is carried out on.
 pub struct Training<'a> {
@@ -24,27 +37,71 @@ pub struct Training<'a> {
 
 /// What an epoch gives.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Trained {
+pub struct TrainedEpoch {
     /// The submission's own bytes.
     pub checkpoint: Vec<u8>,
     /// What it reported, in its own words.
-    pub reported: Option<Epoch>,
+    pub reported: Epoch,
     /// The fuel of building or restoring, training, and saving.
     pub fuel: u64,
 }
 
+/// Why an epoch is none.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum NotTrained {
+    /// A call came to nothing.
+    #[error("`{call}` gives {what}")]
+    Call {
+        /// Which.
+        call: &'static str,
+        /// What came instead of an answer.
+        what: String,
+    },
+    /// The checkpoint is of another network.
+    #[error("the checkpoint holds other parameters than the plan's network has")]
+    OtherNetwork,
+    /// It took too long.
+    #[error("the epoch took more than it may")]
+    Over,
+    /// Not every example was used once.
+    #[error("not every example was used once: {0}")]
+    Uneven(String),
+    /// The loss is no number.
+    #[error("training diverged, its loss is no number; lower the learning rate")]
+    Diverged,
+    /// There is not one report.
+    #[error("{0} epochs were reported, and one was trained")]
+    Reports(usize),
+}
+
+/// What became of an epoch.
+pub type Epoched = Result<TrainedEpoch, NotTrained>;
+
 impl<'a> Training<'a> {
-    /// On these images, standardised by those that are trained on.
+    /// On these images, their pixels from 0 to 1: a checkpoint is later shown such.
     ///
     /// # Errors
     ///
     /// If there are too few.
     pub fn new(plan: &'a Plan, data: &Dataset) -> Result<Self, OwnError> {
         let [training, validation] = plan.split(data)?.map(|places| data.part(places));
-        let moments = training.moments();
-        let images = |part: tito_data::Part| Arc::new(Images(part.standardised(&moments)));
-        let validation = (!validation.is_empty()).then(|| images(validation.clone()) as SharedExamples);
+        let images = |part: Part| Arc::new(Images(part));
+        let validation = (!validation.is_empty()).then(|| images(validation) as SharedExamples);
         Ok(Self { plan, classes: data.description().classes, training: images(training), validation })
+    }
+
+    /// Whether the submission builds the plan's network, saves it and restores it: nobody should find out after an epoch.
+    ///
+    /// # Errors
+    ///
+    /// Only if the host itself fails; so for every method.
+    pub fn rehearse(&self, launch: &dyn Launch) -> Result<Result<(), NotTrained>, HostError> {
+        self.within(launch, |guest| {
+            let model = ask!("build", guest.build(&self.plan.layers, self.plan.seed));
+            let checkpoint = ask!("save", guest.save(model));
+            let restored = ask!("restore", guest.restore(&checkpoint));
+            self.is_of_the_plan(guest, restored)
+        })
     }
 
     /// Trains an epoch, counted from 1, from what the one before it left, if there was one.
@@ -59,27 +116,54 @@ impl<'a> Training<'a> {
         before: Option<&[u8]>,
         budget: Budget,
         watch: Option<Watch>,
-    ) -> Result<Outcome<Trained>, HostError> {
+    ) -> Result<Epoched, HostError> {
         let task = self.task(epoch);
-        let (outcome, usage) = Examiner::new(launch).with_guest(|guest| {
+        self.within(launch, |guest| {
             let model = match before {
-                Some(checkpoint) => guest.restore(checkpoint)?,
-                None => guest.build(&self.plan.layers, self.plan.seed)?,
+                Some(checkpoint) => ask!("restore", guest.restore(checkpoint)),
+                None => ask!("build", guest.build(&self.plan.layers, self.plan.seed)),
             };
-            model.then(|model| {
-                fit(guest, model, &task, budget, watch)?.then(|history| {
-                    let reported = history.first().copied();
-                    Ok(guest.save(model)?.map(|checkpoint| Trained { checkpoint, reported, fuel: 0 }))
-                })
-            })
-        })?;
-        Ok(outcome.map(|trained| Trained { fuel: usage.fuel, ..trained }))
+            if let Err(problem) = self.is_of_the_plan(guest, model)? {
+                return Ok(Err(problem));
+            }
+            let (history, record) = fit_recorded(guest, model, &task, budget, watch)?;
+            ask!("fit", Ok(history));
+            match judged(&task, &record) {
+                Err(problem) => Ok(Err(problem)),
+                Ok(reported) => {
+                    let checkpoint = ask!("save", guest.save(model));
+                    Ok(Ok(TrainedEpoch { checkpoint, reported, fuel: guest.usage().fuel }))
+                }
+            }
+        })
+    }
+
+    fn within<T>(
+        &self,
+        launch: &dyn Launch,
+        ask: impl FnOnce(&mut dyn Guest) -> Result<Result<T, NotTrained>, HostError>,
+    ) -> Result<Result<T, NotTrained>, HostError> {
+        let (outcome, _) = Examiner::new(launch).with_guest(|guest| ask(guest).map(Outcome::Answer))?;
+        Ok(match outcome {
+            Outcome::Answer(done) => done,
+            other => Err(NotTrained::Call { call: "build", what: other.to_string() }),
+        })
+    }
+
+    fn is_of_the_plan(
+        &self,
+        guest: &mut dyn Guest,
+        model: ModelId,
+    ) -> Result<Result<(), NotTrained>, HostError> {
+        let parameters = ask!("parameters", guest.parameters(model));
+        let wanted: Vec<_> = self.plan.layers.iter().flat_map(parameter_shapes).collect();
+        let is_of_it = parameters.iter().map(Tensor::shape).eq(&wanted);
+        Ok(if is_of_it { Ok(()) } else { Err(NotTrained::OtherNetwork) })
     }
 
     fn task(&self, epoch: u32) -> Task {
         let training = match self.plan.flip {
-            true => Arc::new(Flipped { images: self.training.clone(), seed: self.plan.seed, epoch })
-                as SharedExamples,
+            true => Arc::new(Flipped::new(self.training.clone(), self.plan, epoch)) as SharedExamples,
             false => self.training.clone(),
         };
         Task {
@@ -93,22 +177,31 @@ impl<'a> Training<'a> {
     }
 }
 
-/// Images of which some are turned over, left for right.
+/// The report of an epoch in which every example was used once.
+fn judged(task: &Task, record: &Record) -> Result<Epoch, NotTrained> {
+    if record.is_over {
+        return Err(NotTrained::Over);
+    }
+    let [reported] = record.reports[..] else { return Err(NotTrained::Reports(record.reports.len())) };
+    let indices: Vec<u32> = record.epochs().iter().flatten().copied().flatten().copied().collect();
+    if let Some((told, _)) = uneven(task.training.count(), &indices, task.recipe.batch_size) {
+        return Err(NotTrained::Uneven(told));
+    }
+    let figures = [Some(reported.training_loss), reported.validation_loss];
+    if figures.into_iter().flatten().all(f32::is_finite) { Ok(reported) } else { Err(NotTrained::Diverged) }
+}
+
+/// Images of which some are turned over, left for right, by the toss of a coin for each.
 struct Flipped {
     images: Arc<Images>,
-    seed: u64,
-    epoch: u32,
+    turns: Vec<bool>,
 }
 
 impl Flipped {
-    /// The toss of a coin for an image in this epoch: a bit of `SplitMix64` (Steele, Lea and Flood, *Fast Splittable
-    /// Pseudorandom Number Generators*, OOPSLA 2014, figure 17).
-    fn turns(&self, place: usize) -> bool {
-        let mut z = self.seed ^ (u64::from(self.epoch) << 32) ^ place as u64;
-        z = z.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (z ^ (z >> 31)) & 1 == 1
+    fn new(images: Arc<Images>, plan: &Plan, epoch: u32) -> Self {
+        let mut coin = plan.draw(epoch);
+        let turns = (0..images.count()).map(|_| coin.below(2) == 1).collect();
+        Self { images, turns }
     }
 }
 
@@ -122,7 +215,7 @@ impl Examples for Flipped {
         let width = images.shape().last().unwrap_or(1).max(1);
         let size = (images.data().len() / places.len().max(1)).max(1);
         let all = images.data_mut().chunks_exact_mut(size).zip(places);
-        for (image, _) in all.filter(|(_, place)| self.turns(**place)) {
+        for (image, _) in all.filter(|(_, place)| self.turns[**place]) {
             image.chunks_exact_mut(width).for_each(<[f32]>::reverse);
         }
         (images, targets)
@@ -138,12 +231,12 @@ mod tests {
     #[test]
     fn half_of_the_images_are_turned_over_and_others_in_another_epoch() {
         let data = Store::at("").load(&TINYDIGITS, Split::Train).unwrap();
+        let (plan, _) = Plan::parse(include_str!("../../../examples/train.toml")).unwrap();
         let places: Vec<usize> = (0..400).collect();
         let images = Arc::new(Images::all(&data));
         let (right, labels) = images.batch(&places);
         let turned = |epoch| {
-            let flipped = Flipped { images: images.clone(), seed: 3, epoch };
-            let (found, targets) = flipped.batch(&places);
+            let (found, targets) = Flipped::new(images.clone(), &plan, epoch).batch(&places);
             assert_eq!(targets, labels);
             let pairs = found.data().chunks(64).zip(right.data().chunks(64));
             let is_turned = |(found, right): (&[f32], &[f32])| {

@@ -13,18 +13,29 @@ pub struct TrainingLog {
     entries: Vec<Entry>,
 }
 
-/// An epoch of a training. Digests are SHA-256 in hexadecimal digits.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Entry {
-    /// Which, counted from 1.
-    pub epoch: u32,
-    /// The component that trained.
+/// What is the same in all epochs of a training. Digests are SHA-256 in hexadecimal digits.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Origin {
+    /// The component that trains.
     pub component: String,
     /// The plan, as it was written.
     pub plan: String,
     /// The data: its name, and its digest where it is not the published one.
     pub data: String,
+    /// The tool, whose fuel it is counted in.
+    pub tool: String,
+}
+
+/// An epoch of a training.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Of the format.
+    pub version: LogVersion,
+    /// Which, counted from 1.
+    pub epoch: u32,
+    /// What is the same in all.
+    #[serde(flatten)]
+    pub origin: Origin,
     /// The checkpoint that it went on from; none before the first epoch.
     pub before: Option<String>,
     /// The checkpoint that it left.
@@ -32,14 +43,22 @@ pub struct Entry {
     /// What it took.
     pub fuel: u64,
     /// The losses and accuracies that the component reported.
-    pub reported: Option<Figures>,
+    pub reported: Figures,
     /// The line before this one.
     pub previous: Option<String>,
 }
 
+/// Of the log's format.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum LogVersion {
+    /// The first.
+    #[default]
+    #[serde(rename = "1")]
+    One,
+}
+
 /// What a component reported of an epoch, in its own words.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Figures {
     /// Mean loss over the epoch.
     pub training_loss: f32,
@@ -69,8 +88,8 @@ pub struct LogError {
 }
 
 impl TrainingLog {
-    /// Reads a log, and follows its chain: every line names the digest of the line before it, and goes on from the
-    /// checkpoint that that one left, by the same component, plan and data.
+    /// Reads a log, and follows its chain: every line is written as it is here, names the digest of the line before it,
+    /// and goes on from the checkpoint that that one left, by the same component, plan and data.
     ///
     /// # Errors
     ///
@@ -80,6 +99,9 @@ impl TrainingLog {
         for (at, line) in text.lines().enumerate() {
             let wrong = |problem: String| LogError { line: at + 1, problem };
             let entry: Entry = serde_json::from_str(line).map_err(|error| wrong(error.to_string()))?;
+            if written(&entry) != line {
+                return Err(wrong("it was written by somebody else".into()));
+            }
             log.admit(&entry).map_err(wrong)?;
             log.lines.push(line.to_owned());
             log.entries.push(entry);
@@ -89,7 +111,6 @@ impl TrainingLog {
 
     fn admit(&self, entry: &Entry) -> Result<(), String> {
         let last = self.entries.last();
-        let same = |of: fn(&Entry) -> &String| last.is_none_or(|last| of(last) == of(entry));
         match () {
             () if entry.epoch as usize != self.entries.len() + 1 => {
                 Err(format!("epoch {} is not the next one", entry.epoch))
@@ -98,10 +119,10 @@ impl TrainingLog {
             () if entry.before.as_ref() != last.map(|last| &last.after) => {
                 Err("it does not go on from the checkpoint before it".into())
             }
-            () if !same(|entry| &entry.component) => Err("another component trained".into()),
-            () if !same(|entry| &entry.plan) => Err("the plan is another one".into()),
-            () if !same(|entry| &entry.data) => Err("the data are others".into()),
-            () => Ok(()),
+            () => match last.and_then(|last| last.origin.other(&entry.origin)) {
+                Some(what) => Err(format!("it has another {what}")),
+                None => Ok(()),
+            },
         }
     }
 
@@ -127,9 +148,26 @@ impl TrainingLog {
     pub fn append(&mut self, entry: Entry) -> Result<(), LogError> {
         let entry = Entry { previous: self.last_line(), ..entry };
         self.admit(&entry).map_err(|problem| LogError { line: self.lines.len() + 1, problem })?;
-        self.lines.push(serde_json::to_string(&entry).expect("an entry can be written"));
+        self.lines.push(written(&entry));
         self.entries.push(entry);
         Ok(())
+    }
+}
+
+fn written(entry: &Entry) -> String {
+    serde_json::to_string(entry).expect("an entry can be written")
+}
+
+impl Origin {
+    /// What is other than in this one.
+    pub fn other(&self, origin: &Self) -> Option<&'static str> {
+        let figures = [
+            ("component", &self.component, &origin.component),
+            ("plan", &self.plan, &origin.plan),
+            ("data set", &self.data, &origin.data),
+            ("tito", &self.tool, &origin.tool),
+        ];
+        figures.into_iter().find(|(_, own, other)| own != other).map(|(what, ..)| what)
     }
 }
 
@@ -138,17 +176,20 @@ mod tests {
     use super::*;
 
     fn entry(epoch: u32, before: Option<&str>, after: &str) -> Entry {
-        Entry {
-            epoch,
+        let reported = Figures {
+            training_loss: 0.1,
+            training_accuracy: 1.0,
+            validation_loss: None,
+            validation_accuracy: None,
+        };
+        let origin = Origin {
             component: "c".into(),
             plan: "p".into(),
             data: "tinydigits".into(),
-            before: before.map(str::to_owned),
-            after: after.into(),
-            fuel: 7,
-            reported: None,
-            previous: None,
-        }
+            tool: "tito".into(),
+        };
+        let (before, after, version) = (before.map(str::to_owned), after.into(), LogVersion::One);
+        Entry { version, epoch, origin, before, after, fuel: 7, reported, previous: None }
     }
 
     fn log() -> String {
@@ -174,9 +215,16 @@ mod tests {
         check("\"epoch\":1", "\"epoch\":2", "line 1: epoch 2 is not the next one");
         check("\"before\":\"a\"", "\"before\":\"z\"", "line 2: it does not go on from the checkpoint");
         check("\"after\":\"a\"", "\"after\":\"z\"", "line 2: the line before it was changed");
-        check("\"fuel\"", "\"fool\"", "line 1: unknown field `fool`");
+        check("\"fuel\"", "\"fool\"", "line 1: missing field `fuel`");
+        check("{", "{ ", "line 1: it was written by somebody else");
+        check("\"version\":\"1\"", "\"version\":\"2\"", "line 1: unknown variant `2`");
+        check("0.1", "null", "line 1: invalid type: null");
         let last = log().lines().last().unwrap().to_owned();
-        check(&last, &last.replace("\"c\"", "\"d\""), "line 3: another component trained");
+        check(
+            &last,
+            &last.replace("\"component\":\"c\"", "\"component\":\"d\""),
+            "line 3: it has another component",
+        );
         let middle = log().lines().nth(1).unwrap().to_owned() + "\n";
         check(&middle, "", "line 2: epoch 3 is not the next one");
     }

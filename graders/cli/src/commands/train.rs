@@ -1,21 +1,21 @@
 //! `tito train`: trains a network by a component's own `fit`, epoch by epoch, with a log that can be followed.
 
-use std::{
-    fs,
-    io::Write,
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+mod folder;
+
+use std::{path::PathBuf, sync::Arc};
 
 use clap::Args;
 use indicatif::ProgressBar;
-use tempfile::NamedTempFile;
 use tito_artifact::{Artifact, Digest, Gated, Limits};
 use tito_data::{Dataset, Provenance, Split};
-use tito_milestones::{Entry, Learning, Plan, Trained, Training, TrainingLog, Watch};
-use tito_sandbox::{Budget, Metering, Outcome};
-use tito_worker::Prepared;
+use tito_milestones::{
+    Entry, Epoched, Learning, LogVersion, NotTrained, Origin, Plan, TrainedEpoch, Training, TrainingLog,
+    Watch,
+};
+use tito_sandbox::{Budget, HostError, Metering, Outcome};
+use tito_worker::{Prepared, Quarantined};
 
+use self::folder::{CHECKPOINT_BYTES, Folder, is_one};
 use crate::{
     exit::Exit,
     failure::Failure,
@@ -26,10 +26,7 @@ use crate::{
     submission::ComponentFile,
 };
 
-/// What the files of a training may hold.
 const PLAN_BYTES: u64 = 64 << 10;
-const LOG_BYTES: u64 = 16 << 20;
-const CHECKPOINT_BYTES: u64 = 64 << 20;
 
 /// No epoch takes longer than a day, whatever it is of.
 const DAY_MS: u64 = 24 * 60 * 60 * 1000;
@@ -40,10 +37,26 @@ const BUDGET: Budget = Budget { fuel: u64::MAX / 4, ms: DAY_MS };
 /// Every epoch is trained in a fresh sandbox from the checkpoint that the one before it left. The folder of the training
 /// holds them all, and a log in which each is named by its digest. After Ctrl-C the same command goes on where it was.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:
+#[command(after_help = r#"Examples:
   tito train
   tito train --plan train.toml --out training
-  tito train --replay 3")]
+  tito train --replay 3
+
+A plan, train.toml:
+  data = "mnist"                 # or "cifar-10", "tinydigits": the training split
+  network = [                    # the layers of `tito milestone info 2`, batch-norm2d and dropout, as in model.toml
+      { conv2d = { in-channels = 1, out-channels = 8, kernel = [3, 3], stride = [1, 1], padding = [1, 1] } },
+      { batch-norm2d = { features = 8, epsilon = 1e-5 } }, "relu", { max-pool2d = { kernel = [2, 2] } },
+      "flatten", { dropout = 0.1 }, { dense = { inputs = 1568, outputs = 10 } },
+  ]
+  optimizer = { sgd = { momentum = 0.9, weight-decay = 5e-4 } }   # or { adam = { weight-decay = 0.01 } }, decoupled
+  learning-rate = 0.05           # at its highest; it falls to 0 along half a cosine
+  warm-up = 0.1                  # the share of the epochs in which it rises [default: 0]
+  epochs = 5
+  batch-size = 64
+  validation = 1000              # examples that are only looked at [default: 0]
+  flip = false                   # whether images are turned over, left for right, at random [default: false]
+  seed = 1"#)]
 pub(crate) struct Train {
     #[command(flatten)]
     component: ComponentFile,
@@ -62,28 +75,21 @@ pub(crate) struct Train {
     walls: Walls,
 }
 
-/// The folder of a training.
-struct Folder<'a>(&'a Path);
-
 /// What is the same in all epochs.
 struct Run<'a> {
     training: Training<'a>,
     prepared: &'a Prepared,
-    folder: Folder<'a>,
+    folder: Folder,
+    origin: Origin,
     epochs: u32,
 }
 
 impl Train {
     /// Ends as the submission does.
     pub(crate) fn run(self) -> Result<Exit, Failure> {
+        let (plan, text, data) = self.planned()?;
         let mut limits = Limits::default();
         limits.run.total_ms = DAY_MS;
-        let text = input::read("plan", &self.plan, PLAN_BYTES)?;
-        let cannot = || Failure::usage(format!("cannot use the plan '{}'", self.plan.display()));
-        let (plan, description) = Plan::parse(&String::from_utf8_lossy(&text)).map_err(|error| {
-            cannot().because(error).help("`tito train --help` names the files that it reads")
-        })?;
-        let data = self.data_folder.store()?.load(description, Split::Train)?;
         let artifact = match Artifact::gate(self.component.read(&limits)?, &limits) {
             Gated::Refused(refusal) => return report::print_refusal(&refusal, false),
             Gated::Admitted(artifact) => artifact,
@@ -91,78 +97,119 @@ impl Train {
         let isolation = self.walls.isolation(&limits, milestone_inputs::cache())?;
         let prepared = match isolation.compile(&artifact, Metering::Metered)? {
             Outcome::Answer(prepared) => prepared,
-            other => return ended(&other),
+            other => return ended(&NotTrained::Call { call: "instantiate", what: other.to_string() }),
         };
         isolation::say_trouble(&isolation);
-        let training = Training::new(&plan, &data).map_err(|error| cannot().because(error))?;
-        let run = Run { training, prepared: &prepared, folder: Folder(&self.out), epochs: plan.epochs };
-        let first = Entry {
-            epoch: 0,
-            component: artifact.digest().to_string(),
-            plan: Digest::of(&text).to_string(),
-            data: named(&data),
-            before: None,
-            after: String::new(),
-            fuel: 0,
-            reported: None,
-            previous: None,
+        let run = Run {
+            training: Training::new(&plan, &data).map_err(|error| self.cannot().because(error))?,
+            prepared: &prepared,
+            folder: Folder::open(&self.out)?,
+            origin: origin(&artifact, &text, &data),
+            epochs: plan.epochs,
         };
         match self.replay {
-            Some(epoch) => run.replay(epoch, &first),
-            None => run.go_on(first),
+            Some(epoch) => run.replay(epoch),
+            None => run.go_on(&text),
         }
+    }
+
+    /// The plan, its text with the same line ends everywhere, and the data that it is for.
+    fn planned(&self) -> Result<(Plan, String, Dataset), Failure> {
+        let text = String::from_utf8(input::read("plan", &self.plan, PLAN_BYTES)?);
+        let text = text.map_err(|error| self.cannot().because(error))?.replace("\r\n", "\n");
+        let (plan, description) = Plan::parse(&text)
+            .map_err(|error| self.cannot().because(error).help("`tito train --help` shows a whole plan"))?;
+        let data = self.data_folder.store()?.load(description, Split::Train)?;
+        Ok((plan, text, data))
+    }
+
+    fn cannot(&self) -> Failure {
+        Failure::usage(format!("cannot use the plan '{}'", self.plan.display()))
     }
 }
 
-/// The data's name, and whose bytes they are where they are not the published ones.
-fn named(data: &Dataset) -> String {
+fn origin(artifact: &Artifact, plan: &str, data: &Dataset) -> Origin {
     let name = data.description().name;
-    match data.provenance() {
-        Provenance::Published => name.to_owned(),
-        Provenance::Imported { sha256 } => format!("{name} {sha256}"),
+    let tool = screen::tool();
+    Origin {
+        component: artifact.digest().to_string(),
+        plan: Digest::of(plan.as_bytes()).to_string(),
+        data: match data.provenance() {
+            Provenance::Published => name.to_owned(),
+            Provenance::Imported { sha256 } => format!("{name} {sha256}"),
+        },
+        tool: format!("tito {}, wasmtime {}", tool.version, tool.wasmtime),
     }
 }
 
 impl Run<'_> {
     /// Trains what is left of the plan.
-    fn go_on(&self, mut entry: Entry) -> Result<Exit, Failure> {
+    fn go_on(&self, plan: &str) -> Result<Exit, Failure> {
         let mut log = self.folder.log()?;
-        if let Some(last) = log.entries().last() {
-            same(last, &entry, self.folder.0)?;
-            entry.before = Some(last.after.clone());
-        }
+        let last = log.entries().last();
+        is_one(&self.folder, last.and_then(|last| last.origin.other(&self.origin)))?;
         let done = log.entries().len() as u32;
-        if done > 0 {
-            screen::say(&format!("epochs 1 to {done} are there; Ctrl-C is safe"));
+        if done < self.epochs {
+            screen::say(&format!(
+                "epochs {} to {} go to '{}'; after Ctrl-C the same command goes on",
+                done + 1,
+                self.epochs,
+                self.folder.path().display()
+            ));
+        }
+        if done == 0 {
+            if let Err(problem) = self.settled(|| self.training.rehearse(self.prepared))? {
+                return ended(&problem);
+            }
+            self.folder.write("train.toml", plan.as_bytes())?;
         }
         for epoch in done + 1..=self.epochs {
-            let before = entry.before.as_deref().map(|sha256| self.folder.checkpoint(epoch - 1, sha256));
-            let trained = match self.trained(epoch, before.transpose()?.as_deref())? {
-                Outcome::Answer(trained) => trained,
-                other => return ended(&other),
-            };
-            let after = Digest::of(&trained.checkpoint).to_string();
-            self.folder.keep(&name(epoch), &trained.checkpoint)?;
-            let reported = trained.reported.map(Into::into);
-            let done = Entry { epoch, after: after.clone(), fuel: trained.fuel, reported, ..entry.clone() };
-            screen::say(&told(&done, self.epochs));
-            log.append(done).expect("it goes on from the last one");
-            self.folder.keep("log.jsonl", log.text().as_bytes())?;
-            entry.before = Some(after);
+            if let Err(problem) = self.next(epoch, &mut log)? {
+                return ended(&problem);
+            }
         }
         self.end(&log)
     }
 
+    /// Trains the next epoch, and keeps it.
+    fn next(&self, epoch: u32, log: &mut TrainingLog) -> Result<Result<(), NotTrained>, Failure> {
+        let before = log.entries().last().map(|last| last.after.clone());
+        let checkpoint = before.as_deref().map(|sha256| self.folder.checkpoint(epoch - 1, sha256));
+        let trained = match self.trained(epoch, checkpoint.transpose()?.as_deref())? {
+            Ok(trained) => trained,
+            Err(problem) => return Ok(Err(problem)),
+        };
+        let entry = self.entry(epoch, before, &trained);
+        log.append(entry.clone()).expect("it goes on from the last one");
+        self.folder.keep(epoch, &trained.checkpoint, log)?;
+        screen::say(&told(&entry, self.epochs));
+        Ok(Ok(()))
+    }
+
+    fn entry(&self, epoch: u32, before: Option<String>, trained: &TrainedEpoch) -> Entry {
+        Entry {
+            version: LogVersion::One,
+            epoch,
+            origin: self.origin.clone(),
+            before,
+            after: Digest::of(&trained.checkpoint).to_string(),
+            fuel: trained.fuel,
+            reported: trained.reported.into(),
+            previous: None,
+        }
+    }
+
     /// Hands the last checkpoint over.
     fn end(&self, log: &TrainingLog) -> Result<Exit, Failure> {
-        let Some(last) = log.entries().last() else { unreachable!("a plan has an epoch") };
+        let last = log.entries().last().expect("a plan has an epoch");
         let checkpoint = self.folder.checkpoint(last.epoch, &last.after)?;
-        self.folder.keep("model.ckpt", &checkpoint)?;
-        let path = self.folder.0.join("model.ckpt");
+        self.folder.write("model.ckpt", &checkpoint)?;
+        let (bytes, path) = (checkpoint.len(), self.folder.path().join("model.ckpt"));
+        let is_large = if bytes as u64 > CHECKPOINT_BYTES { " (too large to be graded)" } else { "" };
         screen::print(&format!(
-            "{} epochs, {} bytes, sha256 {}: '{}'\n",
+            "{} epochs, {bytes} bytes{is_large}, sha256 {}: '{}'\nCopy it beside component.wasm, which stays as it is, to \
+             hand it in.\n",
             last.epoch,
-            checkpoint.len(),
             last.after,
             path.display()
         ))?;
@@ -170,126 +217,77 @@ impl Run<'_> {
     }
 
     /// Trains an epoch of the log again.
-    fn replay(&self, epoch: u32, own: &Entry) -> Result<Exit, Failure> {
+    fn replay(&self, epoch: u32) -> Result<Exit, Failure> {
         let log = self.folder.log()?;
         let all = log.entries();
         let Some(entry) = all.iter().find(|entry| entry.epoch == epoch) else {
-            return Err(Failure::usage(format!("the log has {} epochs, and no epoch {epoch}", all.len())));
+            let folder = self.folder.path().display();
+            let count = all.len();
+            return Err(Failure::usage(format!(
+                "the log in '{folder}' has {count} epochs, and no epoch {epoch}"
+            )));
         };
-        same(entry, own, self.folder.0)?;
-        let before = entry.before.as_deref().map(|sha256| self.folder.checkpoint(epoch - 1, sha256));
-        let trained = match self.trained(epoch, before.transpose()?.as_deref())? {
-            Outcome::Answer(trained) => trained,
-            other => return ended(&other),
+        is_one(&self.folder, entry.origin.other(&self.origin))?;
+        let trained = match self.trained(epoch, self.folder.before(entry)?.as_deref())? {
+            Ok(trained) => trained,
+            Err(problem) => return ended(&problem),
         };
-        let found = Digest::of(&trained.checkpoint).to_string();
-        let is_same = found == entry.after && trained.fuel == entry.fuel;
-        let verdict = if is_same { "the same bytes, the same fuel" } else { "NOT what the log says" };
+        let again = self.entry(epoch, entry.before.clone(), &trained);
+        let again = Entry { previous: entry.previous.clone(), ..again };
+        let verdict =
+            if again == *entry { "the same bytes, fuel and reports" } else { "NOT what the log says" };
         screen::print(&format!(
-            "epoch {epoch} again: {verdict}\n  log:   {} with {} fuel\n  again: {found} with {} fuel\n",
-            entry.after, entry.fuel, trained.fuel
+            "epoch {epoch} again: {verdict}\n  log:   {} with {} fuel\n  again: {} with {} fuel\n",
+            entry.after, entry.fuel, again.after, again.fuel
         ))?;
-        Ok(if is_same { Exit::Passed } else { Exit::Failed })
+        Ok(if again == *entry { Exit::Passed } else { Exit::Failed })
     }
 
-    fn trained(&self, epoch: u32, before: Option<&[u8]>) -> Result<Outcome<Trained>, Failure> {
-        let bar = progress::steps(u64::from(self.epochs));
-        bar.set_position(u64::from(epoch - 1));
-        let trained = self
-            .prepared
-            .settled(|| self.training.epoch(self.prepared, epoch, before, BUDGET, Some(watch(bar.clone()))));
+    fn trained(&self, epoch: u32, before: Option<&[u8]>) -> Result<Epoched, Failure> {
+        let bar = progress::steps(1);
+        bar.set_message(format!("epoch {epoch} of {}", self.epochs));
+        let watch = || Some(watch(bar.clone()));
+        let trained = self.settled(|| self.training.epoch(self.prepared, epoch, before, BUDGET, watch()));
         bar.finish_and_clear();
-        Ok(trained?)
+        trained
     }
-}
 
-/// Whether two epochs are of one training: else going on would make a log that nobody can follow.
-fn same(logged: &Entry, own: &Entry, folder: &Path) -> Result<(), Failure> {
-    let figures = [
-        ("component", &logged.component, &own.component),
-        ("plan", &logged.plan, &own.plan),
-        ("data", &logged.data, &own.data),
-    ];
-    match figures.into_iter().find(|(_, logged, own)| logged != own) {
-        None => Ok(()),
-        Some((what, logged, own)) => {
-            let failure = Failure::usage(format!(
-                "the training in '{}' has another {what}: {logged}, and this one is {own}",
-                folder.display()
-            ));
-            Err(failure.help("name another folder with --out, or use what it was begun with"))
-        }
+    /// Once more where a worker died of it.
+    fn settled<T>(&self, work: impl FnMut() -> Result<T, HostError>) -> Result<T, Failure> {
+        self.prepared.settled(work).map_err(|error| match error.cause::<Quarantined>() {
+            Some(quarantined) => Failure::quarantined("the process that trains died, twice")
+                .because(quarantined.deaths.join("; "))
+                .help("the same command goes on where it was"),
+            None => error.into(),
+        })
     }
 }
 
 fn watch(bar: ProgressBar) -> Watch {
     Arc::new(move |Learning { steps: [step, steps], .. }| {
-        bar.set_message(format!("epochs; step {step} of {steps}"));
+        bar.set_length(steps);
+        bar.set_position(step);
     })
 }
 
 /// A line for somebody who waits.
 fn told(entry: &Entry, epochs: u32) -> String {
-    let figures = entry.reported.map_or(String::new(), |figures| {
-        let looked_at = figures
-            .validation_accuracy
-            .map_or(String::new(), |accuracy| format!(", {:.1} % of those looked at", 100.0 * accuracy));
-        let accuracy = 100.0 * figures.training_accuracy;
-        format!(": loss {:.3}, {accuracy:.1} % right{looked_at}", figures.training_loss)
-    });
+    let figures = entry.reported;
+    let validation = figures
+        .validation_accuracy
+        .map_or(String::new(), |accuracy| format!(", validation {:.1} %", 100.0 * accuracy));
     format!(
-        "epoch {} of {epochs}{figures}; {:.2e} fuel, {}",
+        "epoch {} of {epochs}: loss {:.3}, training {:.1} %{validation}; {:.2e} fuel, {}",
         entry.epoch,
+        figures.training_loss,
+        100.0 * figures.training_accuracy,
         entry.fuel as f64,
         &entry.after[..12]
     )
 }
 
 /// What came instead of training.
-fn ended<T>(outcome: &Outcome<T>) -> Result<Exit, Failure> {
-    screen::print(&format!("the component does not train: {outcome}\n"))?;
+fn ended(problem: &NotTrained) -> Result<Exit, Failure> {
+    screen::print(&format!("the component does not train: {problem}\n"))?;
     Ok(Exit::Failed)
-}
-
-fn name(epoch: u32) -> String {
-    format!("epoch-{epoch:03}.ckpt")
-}
-
-impl Folder<'_> {
-    /// The log, empty where there is none.
-    fn log(&self) -> Result<TrainingLog, Failure> {
-        let path = self.0.join("log.jsonl");
-        if !path.exists() {
-            return Ok(TrainingLog::default());
-        }
-        let text = input::read("training log", &path, LOG_BYTES)?;
-        TrainingLog::parse(&String::from_utf8_lossy(&text)).map_err(|error| {
-            let failure = Failure::usage(format!("cannot follow the training log '{}'", path.display()));
-            failure.because(error).help("it was changed; begin anew in another folder with --out")
-        })
-    }
-
-    /// The checkpoint of an epoch, if it is the one that the log names.
-    fn checkpoint(&self, epoch: u32, sha256: &str) -> Result<Vec<u8>, Failure> {
-        let path = self.0.join(name(epoch));
-        let bytes = input::read("checkpoint", &path, CHECKPOINT_BYTES)?;
-        if Digest::of(&bytes).to_string() == sha256 {
-            return Ok(bytes);
-        }
-        let failure =
-            Failure::usage(format!("'{}' is not the checkpoint that the log names", path.display()));
-        Err(failure
-            .help("it was changed or belongs to another training; begin anew in another folder with --out"))
-    }
-
-    /// Writes a file whole or not at all.
-    fn keep(&self, name: &str, bytes: &[u8]) -> Result<(), Failure> {
-        let path = self.0.join(name);
-        let written = fs::create_dir_all(self.0)
-            .and_then(|()| NamedTempFile::new_in(self.0))
-            .and_then(|mut file| file.write_all(bytes).map(|()| file))
-            .and_then(|file| file.as_file().sync_all().map(|()| file))
-            .and_then(|file| file.persist(&path).map_err(|error| error.error));
-        written.map(|_| ()).map_err(|error| Failure::io("write", &path, error))
-    }
 }

@@ -1,6 +1,6 @@
 //! `tito train`: the same bytes whenever an epoch is trained, and a log that gives way to nobody.
 
-use std::fs;
+use std::fs::{self, File};
 
 use crate::home::{Home, prebuilt, reference};
 
@@ -40,18 +40,29 @@ fn a_training_goes_on_where_it_was_and_ends_in_the_same_bytes() {
     assert_eq!(log.len(), 3);
     assert_eq!(fs::read(home.here("training/epoch-003.ckpt")).unwrap(), model);
     home.write("training/log.jsonl", log[0].clone() + "\n");
-    fs::remove_file(home.here("training/model.ckpt")).unwrap();
-    home.check(&train, 0, "epochs 1 to 1 are there");
+    home.check(&train, 0, "epochs 2 to 3 go to 'training'");
     assert_eq!(lines(&home), log);
     assert_eq!(fs::read(home.here("training/model.ckpt")).unwrap(), model);
-    for epoch in ["1", "3"] {
-        home.check(
-            &["train", "--component", &reference(), "--replay", epoch],
-            0,
-            "the same bytes, the same fuel",
-        );
-    }
-    home.check(&["train", "--component", &reference(), "--replay", "4"], 2, "and no epoch 4");
+    let replay = |epoch, code, says| {
+        home.check(&["train", "--component", &reference(), "--replay", epoch], code, says);
+    };
+    replay("1", 0, "the same bytes, fuel and reports");
+    replay("3", 0, "the same bytes, fuel and reports");
+    replay("4", 2, "and no epoch 4");
+    home.write("train.toml", PLAN.replace('\n', "\r\n"));
+    replay("1", 0, "the same bytes, fuel and reports");
+}
+
+#[test]
+fn a_trained_network_is_graded_on_what_it_was_trained_on() {
+    let home = home();
+    home.write("train.toml", PLAN.replace("epochs = 3", "epochs = 8").replace("flip = true", "flip = false"));
+    home.write("component.wasm", fs::read(reference()).unwrap());
+    home.check(&["train"], 0, "Copy it beside component.wasm");
+    home.write("model.ckpt", fs::read(home.here("training/model.ckpt")).unwrap());
+    let report = home.run(&["milestone", "test", "2", "--json"]).out;
+    let accuracy = report.split("\"cnn_accuracy\": ").nth(1).unwrap().split(',').next().unwrap();
+    assert!(accuracy.parse::<f64>().unwrap() > 0.9, "{accuracy}");
 }
 
 #[test]
@@ -64,32 +75,67 @@ fn what_was_changed_is_neither_gone_on_with_nor_replayed() {
     home.check(
         &["train", "--component", &prebuilt("examples/prebuilt/textbook.wasm")],
         2,
-        "another component",
+        "has another component",
     );
     home.write("train.toml", PLAN);
-    home.check(&train, 2, "another plan");
+    home.check(&train, 2, "has another plan");
     home.write("train.toml", PLAN.replace("epochs = 3", "epochs = 2"));
+    let replay = ["train", "--component", &reference(), "--replay", "1"];
     let fuel = log[0].replace("\"fuel\":", "\"fuel\":1");
     home.write("training/log.jsonl", format!("{fuel}\n{}\n", log[1]));
-    home.check(&train, 2, "line 2: the line before it was changed");
+    home.check(&train, 1, "line 2: the line before it was changed");
     home.write("training/log.jsonl", format!("{fuel}\n"));
-    home.check(&["train", "--component", &reference(), "--replay", "1"], 1, "NOT what the log says");
+    home.check(&replay, 1, "NOT what the log says");
+    let (before, rest) = log[0].split_once("\"training_accuracy\":").unwrap();
+    let (_, after) = rest.split_once(',').unwrap();
+    home.write("training/log.jsonl", format!("{before}\"training_accuracy\":1.0,{after}"));
+    home.check(&replay, 1, "NOT what the log says");
+    home.write("training/log.jsonl", log[0].replace(',', ", "));
+    home.check(&replay, 1, "it was written by somebody else");
     home.write("training/log.jsonl", log.join("\n"));
     home.write("training/epoch-001.ckpt", "something else");
     home.check(
         &["train", "--component", &reference(), "--replay", "2"],
-        2,
+        1,
         "is not the checkpoint that the log names",
     );
+}
+
+#[test]
+fn a_folder_is_one_trainings_alone() {
+    let home = home();
+    let train = ["train", "--component", &reference(), "--out", "."];
+    home.write("model.ckpt", "precious");
+    home.check(&train, 2, "there is a model.ckpt in '.', and no log");
+    fs::remove_file(home.here("model.ckpt")).unwrap();
+    let lock = File::create(home.here(".lock")).unwrap();
+    lock.lock().unwrap();
+    home.check(&train, 2, "another tito trains in '.'");
 }
 
 #[test]
 fn what_cannot_train_says_so() {
     let home = home();
     let hello = prebuilt("examples/prebuilt/hello-layer.wasm");
-    home.check(&["train", "--component", &hello], 1, "the component does not train: the fault unsupported");
-    home.write("train.toml", PLAN.replace("inputs = 64", "inputs = 63"));
-    home.check(&["train", "--component", &reference()], 2, "does not fit what comes before it");
+    home.check(
+        &["train", "--component", &hello],
+        1,
+        "the component does not train: `build` gives the fault unsupported",
+    );
+    let train = ["train", "--component", &reference()];
+    let guest = |name| prebuilt(&format!("tests/guests/prebuilt/{name}.wasm"));
+    let dropped = ["train", "--component", &guest("wrong_last_batch_dropped")];
+    home.check(&dropped, 1, "not every example was used once");
+    let silent = ["train", "--component", &guest("wrong_last_epoch_not_reported")];
+    home.check(&silent, 1, "0 epochs were reported");
+    for (from, to, code, says) in [
+        ("inputs = 64", "inputs = 63", 2, "does not fit what comes before it"),
+        ("validation = 148", "validation = 1000", 2, "validation must be at most 269"),
+        ("learning-rate = 0.05", "learning-rate = 1e6", 1, "training diverged"),
+    ] {
+        home.write("train.toml", PLAN.replace(from, to));
+        home.check(&train, code, says);
+    }
     fs::remove_file(home.here("train.toml")).unwrap();
-    home.check(&["train", "--component", &reference()], 2, "cannot read the plan 'train.toml'");
+    home.check(&train, 2, "cannot read the plan 'train.toml'");
 }

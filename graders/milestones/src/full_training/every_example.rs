@@ -196,7 +196,7 @@ fn size_hint(found: &[usize], wanted: &[usize]) -> Option<Hint> {
 }
 
 /// How an epoch differs from every example once.
-fn uneven(count: usize, indices: &[u32], batch_size: u32) -> CameBack {
+pub(crate) fn uneven(count: usize, indices: &[u32], batch_size: u32) -> CameBack {
     let mut times = vec![0u32; count];
     indices.iter().for_each(|&index| times[index as usize] += 1);
     let never = times.iter().filter(|&&times| times == 0).count();

@@ -76,7 +76,7 @@ pub(super) fn same_seed(context: &Context<'_>) -> Result<Found, HostError> {
 fn trained(guest: &mut dyn Guest, context: &Context<'_>, task: &Task) -> Called<Vec<Tensor>> {
     guest.build(&task.layers, task.recipe.seed)?.then(|model| {
         guest.load(model, &task.parameters)?.then(|()| {
-            let history = fit(guest, model, task, Budget::of_a_call(&context.limits), None)?;
+            let history = fit(guest, model, task, Budget::of_a_call(&context.limits))?;
             history.then(|_| guest.parameters(model))
         })
     })
@@ -118,7 +118,7 @@ fn restored(context: &Context<'_>, task: &Task, findings: &mut Findings) -> Resu
     let mut saved = Vec::new();
     let (gone_on, usage) =
         context.examiner().with_model(&task.layers, &task.parameters, |guest, model| {
-            fit(guest, model, task, budget, None)?.then(|_| {
+            fit(guest, model, task, budget)?.then(|_| {
                 guest.save(model)?.then(|checkpoint| {
                     saved = checkpoint;
                     go_on(guest, model, task, budget)
@@ -144,7 +144,7 @@ fn restored(context: &Context<'_>, task: &Task, findings: &mut Findings) -> Resu
 /// One more run: the parameters that it leaves, and an output of the model.
 fn go_on(guest: &mut dyn Guest, model: ModelId, task: &Task, budget: Budget) -> Called<Vec<Tensor>> {
     let (examples, _) = task.training.batch(&[0, 1, 2]);
-    fit(guest, model, task, budget, None)?.then(|_| {
+    fit(guest, model, task, budget)?.then(|_| {
         guest.parameters(model)?.then(|parameters| {
             let output = guest.forward(model, &examples, Mode::Inference)?;
             Ok(output.map(|output| [parameters, vec![output]].concat()))

@@ -105,7 +105,7 @@ fn normalise(guest: &mut dyn Guest, channels: u32) -> Called<()> {
 
 fn train(guest: &mut dyn Guest, batch_size: u32, budget: Budget) -> Called<()> {
     let task = toy::task(&mut Draw::new([0; 32]), 16, 5, batch_size);
-    guest.build(&task.layers, 7)?.then(|model| Ok(fit(guest, model, &task, budget, None)?.map(|_| ())))
+    guest.build(&task.layers, 7)?.then(|model| Ok(fit(guest, model, &task, budget)?.map(|_| ())))
 }
 
 /// What came back of the right arguments other than an answer. Which one is for the other checks.

@@ -1,8 +1,7 @@
 //! `tito assessment batch`: grades every component in a folder.
 
 use std::{
-    fs, io,
-    io::Write as _,
+    fs,
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
     thread,
@@ -10,13 +9,13 @@ use std::{
 
 use clap::Args;
 use serde::Serialize;
-use tempfile::NamedTempFile;
 
 use crate::{
     dataset,
     exit::Exit,
     failure::Failure,
-    folders::{self, DataFolder},
+    files::write_whole,
+    folders::DataFolder,
     grading::{Graded, Grading, Run},
     isolation::Walls,
     milestone_inputs::{self, Inputs},
@@ -142,7 +141,7 @@ impl Batch {
         let Some(folder) = &self.reports else { return Ok(()) };
         let path = folder.join(component).with_added_extension("json");
         let text = tito_report::json(&report::document(grading, run, Audience::Instructor));
-        write_whole(&path, &text).map_err(|error| Failure::io("write the report", &path, error))
+        write_whole(&path, text.as_bytes()).map_err(|error| Failure::io("write the report", &path, error))
     }
 }
 
@@ -207,15 +206,6 @@ impl Rows {
         let summary: Vec<_> = summary.map(|(count, words)| format!("{count} {words}")).collect();
         format!("{}\n{}\n", screen::table(rows), summary.join(", "))
     }
-}
-
-fn write_whole(path: &Path, text: &str) -> io::Result<()> {
-    let folder = folders::parent(path);
-    fs::create_dir_all(folder)?;
-    let mut file = NamedTempFile::new_in(folder)?;
-    file.write_all(text.as_bytes())?;
-    file.as_file().sync_all()?;
-    file.persist(path).map(|_| ()).map_err(|error| error.error)
 }
 
 /// All `*.wasm` in a folder and in the folders in it, in the order of their names. Links are not followed.
