@@ -70,9 +70,8 @@ fn pool(threads: usize) -> ThreadPool {
         .expect("threads can be started")
 }
 
-fn compile(artifact: &Artifact, fuel_per_call: u64) -> Outcome<Prepared> {
-    let limits = limits(fuel_per_call);
-    isolation(&limits).compile(artifact, Metering::Metered).expect("the host is well")
+fn compile(artifact: &Artifact, isolation: &Isolation) -> Outcome<Prepared> {
+    isolation.compile(artifact, Metering::Metered).expect("the host is well")
 }
 
 #[cfg(target_os = "linux")]
@@ -122,14 +121,20 @@ fn grades(
 }
 
 /// A guest that the gate lets through, compiled, where it compiles.
-fn admitted(guest: &Guest) -> Option<(Artifact, Outcome<Prepared>)> {
-    match Artifact::gate(guest.bytes.clone(), &limits(guest.fuel_per_call)) {
+fn admitted(guest: &Guest, isolation: fn(&Limits) -> Isolation) -> Option<(Artifact, Outcome<Prepared>)> {
+    let limits = limits(guest.fuel_per_call);
+    match Artifact::gate(guest.bytes.clone(), &limits) {
         Gated::Admitted(artifact) => {
-            let compiled = compile(&artifact, guest.fuel_per_call);
+            let compiled = compile(&artifact, &isolation(&limits));
             Some((artifact, compiled))
         }
         Gated::Refused(_) => None,
     }
+}
+
+/// Who is right harms nobody, and a process takes longer to begin than most cases to answer.
+fn in_process(limits: &Limits) -> Isolation {
+    Isolation::InProcess(limits.clone())
 }
 
 fn failed(grades: &[Grade]) -> impl Iterator<Item = &CheckResult> {
@@ -156,7 +161,7 @@ fn found(guest: &Guest) -> Expectation {
             return Expectation { ending, told: BTreeSet::new(), ends: BTreeSet::new() };
         }
     };
-    let compiled = compile(&artifact, guest.fuel_per_call);
+    let compiled = compile(&artifact, &isolation(&limits(guest.fuel_per_call)));
     let witness = Witness::of(&compiled);
     let fuel = guest.fuel_per_call;
     let grades = grades(milestones_of(guest), fuel, &artifact, &witness, |_| Seed::public());
@@ -279,7 +284,7 @@ fn courses() -> u32 {
 
 fn secret_seeds_accuse_nobody_who_is_right() {
     check(&["ok_", "reference", "textbook"], |guest| {
-        let (artifact, compiled) = admitted(guest)?;
+        let (artifact, compiled) = admitted(guest, in_process)?;
         let accused = (0..courses())
             .into_par_iter()
             .map(|course| failed_names(&in_course(course, guest, &artifact, &compiled)));
@@ -290,7 +295,7 @@ fn secret_seeds_accuse_nobody_who_is_right() {
 
 fn secret_seeds_find_whoever_is_wrong() {
     check(&["wrong_", "cheat_"], |guest| {
-        let (artifact, compiled) = admitted(guest)?;
+        let (artifact, compiled) = admitted(guest, isolation)?;
         let grades = in_course(0, guest, &artifact, &compiled);
         let (told, own) = (told(&grades), &guest.expectation.told);
         let is_named = own.is_empty() || !told.is_disjoint(own);
@@ -303,7 +308,7 @@ fn a_grade_is_the_same_on_every_run_and_with_any_number_of_threads() {
         ["ok_own_container", "wrong_state_kept", "cheat_previous_answer", "evil_loop_in_build", "evil_nan"];
     for guest in guests().iter().filter(|guest| names.contains(&guest.name.as_str())) {
         let json = |threads| {
-            let (artifact, compiled) = admitted(guest).expect("it is admitted");
+            let (artifact, compiled) = admitted(guest, isolation).expect("it is admitted");
             let fuel = guest.fuel_per_call;
             let grades = || grades(milestones_of(guest), fuel, &artifact, &compiled, |_| Seed::public());
             serde_json::to_string(&pool(threads).install(grades)).expect("a grade can be written")

@@ -1,17 +1,20 @@
 //! A network with the weights that tito trained, on the test images.
 
 use rayon::prelude::*;
-use tito_grade::Table;
+use tito_grade::{Hint, Table};
 use tito_judge::{Draw, Findings, advice};
 use tito_sandbox::{Called, Guest, HostError, Mode, ModelId, Outcome, Usage};
 use tito_tensor::{Shape, Tensor};
 
-use crate::{Architecture, Context, Network, own, permuted};
+use crate::{Architecture, Context, Network, chained::chained, own, permuted};
 
 /// Images for one guest, in batches of at most so many with the last one partial: a batch through a CNN is as much work
 /// as any call should be.
 const IMAGES: usize = 1_000;
 const BATCH: usize = 8;
+
+/// How many batches of a guest's are held to the layers one after the other.
+const HELD: usize = 2;
 
 /// Below this a layer is wrong: whatever the rounding, the shipped networks stay far above.
 const RIGHT: f64 = 0.9;
@@ -22,6 +25,8 @@ struct Recognised {
     confusion: Vec<Vec<u32>>,
     /// Why some were taken for no class, where that is no matter of a tie.
     problem: Option<String>,
+    /// Batches that are to be held to the layers: the inputs and the logits.
+    held: Vec<[Tensor; 2]>,
 }
 
 /// What classifies the images.
@@ -57,9 +62,13 @@ pub(crate) fn measure(context: &Context<'_>, architecture: Architecture) -> Resu
     let (subject, whose) = subject(context, architecture, &mut draw)?;
     let classes = context.data.description().classes as usize;
     let order = draw.permutation(context.data.len());
-    let parts: Vec<_> = order
-        .par_chunks(IMAGES)
-        .map(|images| classify(context, &subject, images))
+    let parts: Vec<(&[usize], [usize; HELD])> = order
+        .chunks(IMAGES)
+        .map(|images| (images, [(); HELD].map(|()| draw.below(images.len().div_ceil(BATCH) as u64) as usize)))
+        .collect();
+    let parts: Vec<_> = parts
+        .into_par_iter()
+        .map(|(images, held)| classify(context, &subject, images, &held))
         .collect::<Result<_, _>>()?;
     let mut findings = Findings::default();
     let mut all = Recognised::of(classes);
@@ -72,9 +81,16 @@ pub(crate) fn measure(context: &Context<'_>, architecture: Architecture) -> Resu
         findings.question(format!("the {} on up to {IMAGES} images", architecture.name()), came_back);
         outcome.answer().into_iter().for_each(|part| all.add(&part));
     }
+    let other = match &subject {
+        Subject::Network(network, _) => others(context, network, &all.held)?,
+        Subject::Checkpoint(_) => None,
+    };
+    let is_its_own = other.is_none();
+    findings.question("the classes that the layers give one after the other", other);
     let right: u32 = (0..classes).map(|class| all.confusion[class][class]).sum();
     let images = context.data.len();
-    let accuracy = f64::from(right) / images.max(1) as f64;
+    // Whoever recognises images without the network has not been asked for that.
+    let accuracy = if is_its_own { f64::from(right) / images.max(1) as f64 } else { 0.0 };
     let (parameters, network) = match subject {
         Subject::Network(network, _) => (network.numbers().len(), Some(network)),
         Subject::Checkpoint(checkpoint) => (restored(context, checkpoint)?, None),
@@ -101,6 +117,52 @@ fn subject<'a>(
     }
     let (network, classes) = permuted(&Network::shipped(architecture, description), draw);
     Ok((Subject::Network(network, classes), "the shipped one"))
+}
+
+/// What came back other than the classes that the layers give, each by itself on the answer of the one before it. Labels
+/// that were learnt by heart are no answer to a network.
+fn others(
+    context: &Context<'_>,
+    network: &Network,
+    held: &[[Tensor; 2]],
+) -> Result<Option<(String, Option<Hint>)>, HostError> {
+    let mut images = 0;
+    for [inputs, logits] in held {
+        let chain = match chained(&context.examiner(), &network.layers, &network.parameters, inputs)? {
+            Outcome::Answer(chain) => chain,
+            failed => {
+                return Ok(Some((format!("the layers one after the other give {failed}"), advice(&failed))));
+            }
+        };
+        images += different(&chain, logits);
+    }
+    let hint = Hint {
+        misconception: "network-not-of-its-layers".into(),
+        advice: "A network answers what its layers give in order, whatever the images are.".into(),
+    };
+    Ok((images > 0).then(|| (format!("other classes for {images} images"), Some(hint))))
+}
+
+/// How near two logits may be, as a part of the largest, so that their order is a matter of rounding.
+const NEAR: f32 = 0.01;
+
+/// How many rows have another largest element, where that is the largest by more than rounding.
+fn different(chain: &Tensor, logits: &Tensor) -> usize {
+    let width = chain.shape().last().unwrap_or(1).max(1);
+    if chain.shape() != logits.shape() {
+        return chain.data().len() / width;
+    }
+    let rows = chain.data().chunks_exact(width).zip(logits.data().chunks_exact(width));
+    rows.filter(|(chain, logits)| largest(logits).is_some_and(|taken| is_other(chain, taken))).count()
+}
+
+/// Whether another element than this one is the largest by more than rounding.
+fn is_other(row: &[f32], taken: usize) -> bool {
+    let most = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let size = row.iter().fold(0.0f32, |size, x| size.max(x.abs()));
+    let is_near = most - row[taken] <= NEAR * size;
+    // All alike is no answer, and nobody takes a class from it.
+    !is_near || row.iter().all(|&x| x == row[0])
 }
 
 /// How many parameters a checkpoint has; none where it is none.
@@ -147,37 +209,44 @@ fn classify(
     context: &Context<'_>,
     subject: &Subject<'_>,
     images: &[usize],
+    held: &[usize],
 ) -> Result<(Outcome<Recognised>, Usage), HostError> {
     let examiner = context.examiner();
     match subject {
         Subject::Network(network, classes) => {
             examiner.with_model(&network.layers, &network.parameters, |guest, model| {
-                recognised(context, guest, model, classes, images)
+                recognised(context, guest, model, classes, (images, held))
             })
         }
         Subject::Checkpoint(checkpoint) => {
             let classes: Vec<usize> = (0..context.data.description().classes as usize).collect();
             examiner.with_guest(|guest| {
-                guest.restore(checkpoint)?.then(|model| recognised(context, guest, model, &classes, images))
+                guest
+                    .restore(checkpoint)?
+                    .then(|model| recognised(context, guest, model, &classes, (images, &[])))
             })
         }
     }
 }
 
-/// What a model takes these images for.
+/// What a model takes these images for; of the batches in these places it keeps the logits.
 fn recognised(
     context: &Context<'_>,
     guest: &mut dyn Guest,
     model: ModelId,
     classes: &[usize],
-    images: &[usize],
+    (images, held): (&[usize], &[usize]),
 ) -> Called<Recognised> {
-    images.chunks(BATCH).try_fold(Outcome::Answer(Recognised::of(classes.len())), |recognised, images| {
+    let mut batches = images.chunks(BATCH).enumerate();
+    batches.try_fold(Outcome::Answer(Recognised::of(classes.len())), |recognised, (at, images)| {
         recognised.then(|mut recognised| {
             let (inputs, labels) = context.data.batch(images);
             let logits = guest.forward(model, &inputs, Mode::Inference)?;
             Ok(logits.map(|logits| {
                 recognised.note(&logits, &labels, classes);
+                if held.contains(&at) {
+                    recognised.held.push([inputs, logits]);
+                }
                 recognised
             }))
         })
@@ -186,10 +255,11 @@ fn recognised(
 
 impl Recognised {
     fn of(classes: usize) -> Self {
-        Self { confusion: vec![vec![0; classes + 1]; classes], problem: None }
+        Self { confusion: vec![vec![0; classes + 1]; classes], problem: None, held: Vec::new() }
     }
 
     fn add(&mut self, part: &Self) {
+        self.held.extend_from_slice(&part.held);
         for (row, more) in self.confusion.iter_mut().zip(&part.confusion) {
             row.iter_mut().zip(more).for_each(|(count, more)| *count += more);
         }
@@ -235,6 +305,21 @@ mod tests {
         ] {
             assert_eq!(largest(&row), at, "{row:?}");
         }
+    }
+
+    #[test]
+    fn only_what_is_no_rounding_is_another_class() {
+        #[track_caller]
+        fn check(chain: [f32; 3], logits: [f32; 3], expected: usize) {
+            let [chain, logits] = [chain, logits].map(|row| Tensor::new([1, 3], row.to_vec()).unwrap());
+            assert_eq!(different(&chain, &logits), expected);
+        }
+        check([0.0, 2.0, 1.0], [0.0, 2.0, 1.0], 0);
+        check([0.0, 2.0, 1.0], [0.0, 1.0, 2.0], 1);
+        check([0.0, 2.0, 1.99], [0.0, 1.99, 2.0], 0);
+        check([0.0, 0.0, 0.0], [0.0, 1.0, 0.0], 1);
+        check([f32::NAN, 0.0, 0.0], [0.0, 1.0, 0.0], 1);
+        check([0.0, 2.0, 1.0], [1.0, 1.0, 1.0], 0);
     }
 
     #[test]

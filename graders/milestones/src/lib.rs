@@ -6,6 +6,7 @@
 mod accuracy;
 mod assignment;
 mod basic_inference;
+mod chained;
 mod classroom;
 mod computer_vision;
 mod context;

@@ -1,7 +1,7 @@
 //! Stops one layer early when there are three or more.
 //!
 //! expect: fails composition, mnist-mlp, mnist-cnn, memory-efficiency
-//! expect: told stack-differs
+//! expect: told network-not-of-its-layers, stack-differs
 
 use guests::{Fault, Guest, Mode, Stack, Submission, Tensor, export_inference};
 

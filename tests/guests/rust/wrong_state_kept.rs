@@ -5,7 +5,7 @@
 //! expect: fails independence, repeatability, mnist-mlp, conv2d, conv2d-without-bias, conv2d-stride
 //! expect: fails conv2d-padding, conv2d-rectangular, conv2d-sizes, max-pool2d, max-pool2d-padding
 //! expect: fails average-pool2d, average-pool2d-padding, mnist-cnn, memory-efficiency
-//! expect: told state-kept, shared-parameters, stack-differs
+//! expect: told network-not-of-its-layers, shared-parameters, stack-differs, state-kept
 
 use guests::{Fault, Guest, Stack, Submission, Tensor, export_inference};
 
