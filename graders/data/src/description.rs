@@ -5,7 +5,7 @@ use crate::{DataError, tinydigits};
 /// Every dataset that tito knows, in the order in which they are listed.
 pub const DATASETS: [&Description; 3] = [&TINYDIGITS, &MNIST, &CIFAR10];
 
-/// A dataset of labelled images.
+/// A dataset: labelled images, or a text.
 #[derive(Debug)]
 pub struct Description {
     /// How it is named in commands, in files and in grades; also its folder in a [`Store`](crate::Store).
@@ -14,23 +14,35 @@ pub struct Description {
     pub title: &'static str,
     /// Under what licence its authors publish it.
     pub licence: &'static str,
+    /// How many MB (10^6 bytes) a fetch downloads: 0 where it is embedded.
+    pub download_mb: u32,
+    /// What it holds, and where that comes from.
+    pub holds: Holds,
+}
+
+/// What a dataset holds.
+#[derive(Debug)]
+pub enum Holds {
+    /// Labelled images of this form: [`Store::load`](crate::Store::load).
+    Images(ImageForm, Origin<fn(Split) -> Examples>),
+}
+
+/// What every image of a dataset is like.
+#[derive(Debug)]
+pub struct ImageForm {
     /// The shape of one image: channels, height, width.
     pub example_shape: [u32; 3],
     /// Labels run from 0 to one less than this.
     pub classes: u32,
     /// The value of a pixel that becomes 1.0.
     pub full: u8,
-    /// How many MB (10^6 bytes) a fetch downloads: 0 where it is embedded.
-    pub download_mb: u32,
-    /// Where its bytes come from.
-    pub origin: Origin,
 }
 
 /// Where the bytes of a dataset come from.
 #[derive(Debug)]
-pub enum Origin {
-    /// They are part of the program.
-    Embedded(fn(Split) -> Examples),
+pub enum Origin<T> {
+    /// They are part of the program, which makes them so.
+    Embedded(T),
     /// They are files that are fetched or imported.
     Files {
         /// The folder on the web under which each file is by its [packed name](FileDescription::packed_name).
@@ -102,11 +114,11 @@ pub static TINYDIGITS: Description = Description {
     name: "tinydigits",
     title: "TinyDigits",
     licence: "CC BY 4.0",
-    example_shape: [1, 8, 8],
-    classes: 10,
-    full: 16,
     download_mb: 0,
-    origin: Origin::Embedded(tinydigits::examples),
+    holds: Holds::Images(
+        ImageForm { example_shape: [1, 8, 8], classes: 10, full: 16 },
+        Origin::Embedded(tinydigits::examples),
+    ),
 };
 
 /// 60,000 and 10,000 digits of 28x28 pixels: *Gradient-Based Learning Applied to Document Recognition*,
@@ -115,11 +127,11 @@ pub static MNIST: Description = Description {
     name: "mnist",
     title: "MNIST",
     licence: "CC BY-SA 3.0",
-    example_shape: [1, 28, 28],
-    classes: 10,
-    full: 255,
     download_mb: 12,
-    origin: Origin::Files { base_url: "https://ossci-datasets.s3.amazonaws.com/mnist/", files: &MNIST_FILES },
+    holds: Holds::Images(
+        ImageForm { example_shape: [1, 28, 28], classes: 10, full: 255 },
+        Origin::Files { base_url: "https://ossci-datasets.s3.amazonaws.com/mnist/", files: &MNIST_FILES },
+    ),
 };
 
 static MNIST_FILES: [FileDescription; 4] = [
@@ -158,19 +170,19 @@ pub static CIFAR10: Description = Description {
     name: "cifar-10",
     title: "CIFAR-10",
     licence: "for research, by its authors' leave",
-    example_shape: [3, 32, 32],
-    classes: 10,
-    full: 255,
     download_mb: 170,
-    origin: Origin::Files {
-        base_url: "https://www.cs.toronto.edu/~kriz/",
-        files: &[FileDescription {
-            name: "cifar-10-binary.tar.gz",
-            content: Content::Batches(&CIFAR10_BATCHES),
-            bytes: 170_052_171,
-            sha256: "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd",
-        }],
-    },
+    holds: Holds::Images(
+        ImageForm { example_shape: [3, 32, 32], classes: 10, full: 255 },
+        Origin::Files {
+            base_url: "https://www.cs.toronto.edu/~kriz/",
+            files: &[FileDescription {
+                name: "cifar-10-binary.tar.gz",
+                content: Content::Batches(&CIFAR10_BATCHES),
+                bytes: 170_052_171,
+                sha256: "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd",
+            }],
+        },
+    ),
 };
 
 static CIFAR10_BATCHES: [Batch; 6] = [
@@ -194,12 +206,16 @@ impl Description {
         found.ok_or_else(|| DataError::Unknown { name: name.to_owned(), known: known() })
     }
 
+    /// What its images are like, where it holds images.
+    pub fn images(&self) -> Option<&ImageForm> {
+        match &self.holds {
+            Holds::Images(form, _) => Some(form),
+        }
+    }
+
     /// Its files in a store: none where it is embedded.
     pub fn files(&self) -> &'static [FileDescription] {
-        match self.origin {
-            Origin::Embedded(_) => &[],
-            Origin::Files { files, .. } => files,
-        }
+        self.published().map_or(&[], |(_, files)| files)
     }
 
     /// The name of the dataset that was wanted, where this is another one: what a grade has to say then.
@@ -207,14 +223,35 @@ impl Description {
         (self.name != wanted.name).then_some(wanted.name)
     }
 
+    /// The folder on the web and the files in it, where it is not embedded.
+    pub(crate) fn published(&self) -> Option<(&'static str, &'static [FileDescription])> {
+        match &self.holds {
+            Holds::Images(_, origin) => origin.published(),
+        }
+    }
+
     /// The archive of its batches, where that is how it is published.
-    pub(crate) fn archive(&self) -> Option<(&'static FileDescription, &'static [Batch])> {
-        self.files().iter().find_map(|file| match file.content {
-            Content::Batches(batches) => Some((file, batches)),
+    pub(crate) fn archived(&self) -> Option<Archived<'_>> {
+        let Holds::Images(form, Origin::Files { files, .. }) = &self.holds else { return None };
+        files.iter().find_map(|file| match file.content {
+            Content::Batches(batches) => Some(Archived { file, batches, form }),
             Content::Images(_) | Content::Labels(_) => None,
         })
     }
+}
 
+/// A dataset that is published as an archive of batches.
+#[derive(Clone, Copy)]
+pub(crate) struct Archived<'a> {
+    /// The archive.
+    pub(crate) file: &'static FileDescription,
+    /// The files in it.
+    pub(crate) batches: &'static [Batch],
+    /// What their images are like.
+    pub(crate) form: &'a ImageForm,
+}
+
+impl ImageForm {
     /// What is wrong with the first of these labels that is no class.
     pub(crate) fn wrong_label(&self, labels: &[u8]) -> Option<String> {
         let at = labels.iter().position(|&label| u32::from(label) >= self.classes)?;
@@ -224,6 +261,15 @@ impl Description {
     /// How many bytes an image has.
     pub(crate) fn image_size(&self) -> usize {
         self.example_shape.iter().map(|&extent| extent as usize).product()
+    }
+}
+
+impl<T> Origin<T> {
+    fn published(&self) -> Option<(&'static str, &'static [FileDescription])> {
+        match *self {
+            Self::Embedded(_) => None,
+            Self::Files { base_url, files } => Some((base_url, files)),
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use ureq::http::{Response, header};
 use ureq::{Agent, Body, BodyReader};
 
 use crate::checked::{self, CopyError};
-use crate::{DataError, Description, FileDescription, Origin, Problem, Store};
+use crate::{DataError, Description, FileDescription, Problem, Store};
 
 /// How far the download of a file has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,7 +45,7 @@ pub fn fetch(
     mirror: Option<&str>,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Vec<&'static str>, DataError> {
-    let Origin::Files { base_url, files } = dataset.origin else {
+    let Some((base_url, files)) = dataset.published() else {
         return Err(DataError::Embedded { doing: "fetch", title: dataset.title });
     };
     let base_url = mirror.unwrap_or(base_url).trim_end_matches('/');

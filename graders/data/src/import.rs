@@ -30,11 +30,11 @@ pub fn import(
     if dataset.files().is_empty() {
         return Err(DataError::Embedded { doing: "import", title: dataset.title });
     }
-    if let Some((archive, batches)) = dataset.archive()
-        && !store.holds(dataset, archive)
-        && !has(folder, archive)
+    if let Some(archived) = dataset.archived()
+        && !store.holds(dataset, archived.file)
+        && !has(folder, archived.file)
     {
-        return imported::replace(store, dataset, (archive, batches), folder);
+        return imported::replace(store, dataset, archived, folder);
     }
     let missing = dataset.files().iter().filter(|file| !store.holds(dataset, file));
     missing.map(|file| copy(store, dataset, file, folder).map(|()| file.name)).collect()

@@ -38,8 +38,8 @@ mod verify;
 
 pub use dataset::Dataset;
 pub use description::{
-    Batch, CIFAR10, Content, DATASETS, Description, Examples, FileDescription, MNIST, Origin, Split,
-    TINYDIGITS,
+    Batch, CIFAR10, Content, DATASETS, Description, Examples, FileDescription, Holds, ImageForm, MNIST,
+    Origin, Split, TINYDIGITS,
 };
 pub use error::{DataError, Problem};
 pub use fetch::{Progress, fetch};
