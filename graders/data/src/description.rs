@@ -1,9 +1,9 @@
 //! What is known of every dataset before a byte of it is read: the table that everything else follows.
 
-use crate::{DataError, tinydigits};
+use crate::{DataError, tinydigits, tinytalk};
 
 /// Every dataset that tito knows, in the order in which they are listed.
-pub const DATASETS: [&Description; 3] = [&TINYDIGITS, &MNIST, &CIFAR10];
+pub const DATASETS: [&Description; 5] = [&TINYDIGITS, &MNIST, &CIFAR10, &TINYTALK, &TINYSHAKESPEARE];
 
 /// A dataset: labelled images, or a text.
 #[derive(Debug)]
@@ -25,6 +25,8 @@ pub struct Description {
 pub enum Holds {
     /// Labelled images of this form: [`Store::load`](crate::Store::load).
     Images(ImageForm, Origin<fn(Split) -> Examples>),
+    /// A text: [`Store::text`](crate::Store::text).
+    Text(Origin<fn() -> String>),
 }
 
 /// What every image of a dataset is like.
@@ -47,7 +49,7 @@ pub enum Origin<T> {
     Files {
         /// The folder on the web under which each file is by its [packed name](FileDescription::packed_name).
         base_url: &'static str,
-        /// Images and labels of each split, or one archive of batches.
+        /// Images and labels of each split, one archive of batches, or one text.
         files: &'static [FileDescription],
     },
 }
@@ -84,6 +86,8 @@ pub enum Content {
     /// These files in a tar in a gzip, published so and kept so. The split's examples are in the order in which
     /// its batches stand here, whatever their order in the tar.
     Batches(&'static [Batch]),
+    /// A text as UTF-8, published so and kept so.
+    Text,
 }
 
 /// A file of records, each a label of one byte and then the bytes of an image.
@@ -194,6 +198,33 @@ static CIFAR10_BATCHES: [Batch; 6] = [
     Batch { name: "test_batch.bin", split: Split::Test, examples: 10_000 },
 ];
 
+/// 100 KB of talk that a grammar of our own writes, in 291 different words.
+pub static TINYTALK: Description = Description {
+    name: "tinytalk",
+    title: "TinyTalk",
+    licence: "MIT OR Apache-2.0",
+    download_mb: 0,
+    holds: Holds::Text(Origin::Embedded(tinytalk::text)),
+};
+
+/// 1,115,394 characters of Shakespeare's plays: A. Karpathy, *The Unreasonable Effectiveness of Recurrent Neural
+/// Networks*, 2015, and its program char-rnn.
+pub static TINYSHAKESPEARE: Description = Description {
+    name: "tinyshakespeare",
+    title: "TinyShakespeare",
+    licence: "public domain",
+    download_mb: 1,
+    holds: Holds::Text(Origin::Files {
+        base_url: "https://raw.githubusercontent.com/karpathy/char-rnn/master/data/tinyshakespeare/",
+        files: &[FileDescription {
+            name: "input.txt",
+            content: Content::Text,
+            bytes: 1_115_394,
+            sha256: "86c4e6aa9db7c042ec79f339dcb96d42b0075e16b8fc2e86bf0ca57e2dc565ed",
+        }],
+    }),
+};
+
 impl Description {
     /// The dataset of this name.
     ///
@@ -210,6 +241,7 @@ impl Description {
     pub fn images(&self) -> Option<&ImageForm> {
         match &self.holds {
             Holds::Images(form, _) => Some(form),
+            Holds::Text(_) => None,
         }
     }
 
@@ -227,6 +259,7 @@ impl Description {
     pub(crate) fn published(&self) -> Option<(&'static str, &'static [FileDescription])> {
         match &self.holds {
             Holds::Images(_, origin) => origin.published(),
+            Holds::Text(origin) => origin.published(),
         }
     }
 
@@ -235,7 +268,7 @@ impl Description {
         let Holds::Images(form, Origin::Files { files, .. }) = &self.holds else { return None };
         files.iter().find_map(|file| match file.content {
             Content::Batches(batches) => Some(Archived { file, batches, form }),
-            Content::Images(_) | Content::Labels(_) => None,
+            Content::Images(_) | Content::Labels(_) | Content::Text => None,
         })
     }
 }
@@ -274,17 +307,17 @@ impl<T> Origin<T> {
 }
 
 impl FileDescription {
-    /// Its name as published, packed.
+    /// Its name as published, packed where it is.
     pub fn packed_name(&self) -> String {
         match self.content {
             Content::Images(_) | Content::Labels(_) => format!("{}.gz", self.name),
-            Content::Batches(_) => self.name.to_owned(),
+            Content::Batches(_) | Content::Text => self.name.to_owned(),
         }
     }
 
-    /// Whether it lies in a store packed as it is published.
-    pub(crate) fn stays_packed(&self) -> bool {
-        matches!(self.content, Content::Batches(_))
+    /// Whether it lies in a store as it is published.
+    pub(crate) fn stays_as_published(&self) -> bool {
+        matches!(self.content, Content::Batches(_) | Content::Text)
     }
 }
 
@@ -298,7 +331,10 @@ mod tests {
             assert!(std::ptr::eq(Description::named(dataset.name).unwrap(), dataset));
         }
         let error = Description::named("MNIST").unwrap_err().to_string();
-        assert_eq!(error, "there is no dataset 'MNIST'; tito knows tinydigits, mnist, cifar-10");
+        assert_eq!(
+            error,
+            "there is no dataset 'MNIST'; tito knows tinydigits, mnist, cifar-10, tinytalk, tinyshakespeare"
+        );
     }
 
     #[test]
@@ -308,10 +344,19 @@ mod tests {
             let expected = match file.content {
                 Content::Images(split) => 16 + count(split) * 28 * 28,
                 Content::Labels(split) => 8 + count(split),
-                Content::Batches(_) => panic!("MNIST has no batches"),
+                Content::Batches(_) | Content::Text => panic!("MNIST has images and labels"),
             };
             assert_eq!(file.bytes, expected, "{}", file.name);
         }
+    }
+
+    #[test]
+    fn only_images_have_a_form() {
+        let with_form: Vec<_> = DATASETS.into_iter().filter(|dataset| dataset.images().is_some()).collect();
+        assert_eq!(
+            with_form.iter().map(|dataset| dataset.name).collect::<Vec<_>>(),
+            ["tinydigits", "mnist", "cifar-10"]
+        );
     }
 
     #[track_caller]
@@ -324,5 +369,7 @@ mod tests {
         check(&TINYDIGITS, &MNIST, Some("mnist"));
         check(&TINYDIGITS, &CIFAR10, Some("cifar-10"));
         check(&CIFAR10, &CIFAR10, None);
+        check(&TINYTALK, &TINYSHAKESPEARE, Some("tinyshakespeare"));
+        check(&TINYTALK, &TINYTALK, None);
     }
 }

@@ -164,10 +164,10 @@ impl Download {
 
     /// What cannot be unpacked to the published bytes is deleted, unless there is merely too little of it.
     fn unpack(&self, part: File, bytes: u64, target: &Path) -> Result<(), DataError> {
-        if self.file.stays_packed() && bytes < self.file.bytes {
+        if self.file.stays_as_published() && bytes < self.file.bytes {
             return Err(self.interrupted(bytes, io::ErrorKind::UnexpectedEof.into()));
         }
-        let source: Box<dyn Read> = match self.file.stays_packed() {
+        let source: Box<dyn Read> = match self.file.stays_as_published() {
             true => Box::new(part),
             false => Box::new(GzDecoder::new(BufReader::new(part))),
         };
@@ -186,7 +186,7 @@ impl Download {
     /// The most that the packed file can be: gzip adds five bytes to a block that it cannot shrink and 18 in
     /// all, and its header may hold a name.
     fn most(&self) -> u64 {
-        if self.file.stays_packed() {
+        if self.file.stays_as_published() {
             return self.file.bytes;
         }
         self.file.bytes + self.file.bytes / 1000 + 1024

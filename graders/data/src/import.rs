@@ -65,7 +65,7 @@ fn find(
     folder: &Path,
 ) -> Result<(PathBuf, Box<dyn Read>), DataError> {
     let [plain, packed] = [folder.join(file.name), folder.join(file.packed_name())];
-    for (path, is_packed) in [(plain, false), (packed, !file.stays_packed())] {
+    for (path, is_packed) in [(plain, false), (packed, !file.stays_as_published())] {
         match store::open(&path) {
             Ok(source) if is_packed => return Ok((path, Box::new(GzDecoder::new(BufReader::new(source))))),
             Ok(source) => return Ok((path, Box::new(source))),
@@ -73,7 +73,7 @@ fn find(
             Err(error) => return Err(DataError::io("read", path)(error)),
         }
     }
-    let (title, other) = (dataset.title, file.packed_name());
+    let (title, other) = (dataset.title, Some(file.packed_name()).filter(|packed| packed != file.name));
     Err(DataError::NotInFolder { title, file: file.name, other, folder: folder.to_owned() })
 }
 

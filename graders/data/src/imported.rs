@@ -105,7 +105,7 @@ fn copy(
     let bytes = match read(&path, batch.bytes(archived.form) + 1) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            let (file, other, folder) = (archived.file.name, batch.name.to_owned(), from.to_owned());
+            let (file, other, folder) = (archived.file.name, Some(batch.name.to_owned()), from.to_owned());
             return Err(DataError::NotInFolder { title: dataset.title, file, other, folder });
         }
         Err(error) => return Err(DataError::io("read", path)(error)),

@@ -14,16 +14,19 @@ use crate::{
 };
 
 impl Store {
-    /// Loads a split. Files are held against their SHA-256 every time.
+    /// Loads a split of a dataset of images. Files are held against their SHA-256 every time.
     ///
     /// Of an archive of batches the published one is loaded where it is there, and else what was imported as found.
     ///
     /// # Errors
     ///
-    /// [`DataError::Absent`] if a file is not there, [`DataError::Refused`] if it is not the published one or the
-    /// one that was imported, [`DataError::Io`] if it cannot be opened.
+    /// [`DataError::OtherKind`] if the dataset holds a text, [`DataError::Absent`] if a file is not there,
+    /// [`DataError::Refused`] if it is not the published one or the one that was imported, [`DataError::Io`] if it
+    /// cannot be opened.
     pub fn load(&self, dataset: &'static Description, split: Split) -> Result<Dataset, DataError> {
-        let Holds::Images(form, origin) = &dataset.holds;
+        let Holds::Images(form, origin) = &dataset.holds else {
+            return Err(DataError::OtherKind { title: dataset.title, wanted: "images", found: "a text" });
+        };
         let (examples, provenance) = match origin {
             Origin::Embedded(examples) => (examples(split), Provenance::Published),
             Origin::Files { .. } => self.read_split(dataset, form, split)?,
@@ -100,7 +103,7 @@ impl Store {
         let is_it = |file: &&FileDescription| match file.content {
             Content::Images(of) => are_images && of == split,
             Content::Labels(of) => !are_images && of == split,
-            Content::Batches(_) => false,
+            Content::Batches(_) | Content::Text => false,
         };
         let file = dataset.files().iter().find(is_it).expect("a dataset has images and labels of each split");
         let path = self.path(dataset, file);
@@ -119,7 +122,12 @@ fn values(bytes: Vec<u8>, expected: &[u32]) -> Result<Vec<u8>, Problem> {
     Ok(idx.values)
 }
 
-fn read(dataset: &'static Description, file: &FileDescription, path: &Path) -> Result<Vec<u8>, DataError> {
+/// The published bytes of a file.
+pub(crate) fn read(
+    dataset: &'static Description,
+    file: &FileDescription,
+    path: &Path,
+) -> Result<Vec<u8>, DataError> {
     let source = open_to_load(dataset, path)?;
     let mut bytes =
         Vec::with_capacity(usize::try_from(file.bytes).expect("the files of datasets fit in memory"));
@@ -139,7 +147,7 @@ fn open_to_load(dataset: &'static Description, path: &Path) -> Result<File, Data
     })
 }
 
-fn refused(dataset: &Description, path: &Path, problem: Problem) -> DataError {
+pub(crate) fn refused(dataset: &Description, path: &Path, problem: Problem) -> DataError {
     let way_out = format!("run `tito data fetch {}` to replace it", dataset.name);
     DataError::Refused { doing: "load", thing: path.display().to_string(), problem, way_out }
 }

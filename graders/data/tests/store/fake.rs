@@ -61,6 +61,23 @@ fn describe(name: String, content: Content, bytes: &[u8]) -> FileDescription {
     FileDescription { name: name.leak(), content, bytes: bytes.len() as u64, sha256 }
 }
 
+/// A text in one file.
+pub(crate) static WRITTEN: LazyLock<Description> = LazyLock::new(|| Description {
+    name: "written",
+    title: "Written",
+    licence: "CC0",
+    download_mb: 1,
+    holds: Holds::Text(Origin::Files {
+        base_url: "http://127.0.0.1:9/",
+        files: vec![describe("written.txt".to_owned(), Content::Text, written().as_bytes())].leak(),
+    }),
+});
+
+/// That text.
+pub(crate) fn written() -> String {
+    "The fox söngs.\nThe fox süngs.\n".to_owned()
+}
+
 /// How many examples a batch has.
 pub(crate) const PER_BATCH: usize = 7;
 
