@@ -36,7 +36,7 @@ pub(crate) enum Command {
     /// What a component exports
     #[command(subcommand, after_help = "Example:\n  tito export layers")]
     Export(commands::Export),
-    /// The data sets that accuracy is measured on
+    /// The data sets that submissions are graded on
     #[command(subcommand, after_help = "Example:\n  tito data list")]
     Data(commands::Data),
     /// What this machine has and lacks

@@ -100,7 +100,7 @@ impl Grading<'_> {
         let data = self.data.description();
         // Milestone 3 has the submission train its network itself.
         let are_loaded = self.milestone.split == Split::Test;
-        let networks = Networks::parse(text, data, are_loaded)
+        let networks = Networks::parse(text, self.data.form(), are_loaded)
             .map_err(|error| Failure::usage("cannot use the networks in 'model.toml'").because(error))?;
         let training = are_loaded.then(|| self.store.load(data, Split::Train)).transpose()?;
         Ok(Own { networks, checkpoint, training })

@@ -6,7 +6,7 @@
 
 use std::{env, error::Error, path::Path, time::Instant};
 
-use tito_data::{Description, Split, Store, import};
+use tito_data::{Description, Holds, Split, Store, import};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let words: Vec<_> = env::args().skip(1).collect();
@@ -17,6 +17,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     let start = Instant::now();
     let imported = import(&store, dataset, Path::new(from))?;
     println!("imported {imported:?} in {:.2?}", start.elapsed());
+    if let Holds::Text(_) = dataset.holds {
+        let start = Instant::now();
+        let text = store.text(dataset)?;
+        println!("{} characters {}, loaded in {:.2?}", text.len(), text.provenance(), start.elapsed());
+        return Ok(());
+    }
     for split in [Split::Train, Split::Test] {
         let start = Instant::now();
         let data = store.load(dataset, split)?;

@@ -1,6 +1,6 @@
 //! Batches: files of records, each a label of one byte and then an image, alone or in a `.tar.gz`.
 //!
-//! Sizes are the description's. What a file says of its own size is compared with them, and nothing is allocated
+//! Sizes are the form's. What a file says of its own size is compared with them, and nothing is allocated
 //! for it.
 
 use std::io::{self, BufReader, Read};
@@ -9,20 +9,20 @@ use flate2::read::GzDecoder;
 use tar::Archive;
 
 use crate::checked::Expected;
-use crate::{Batch, Description, Examples, Problem, Split};
+use crate::{Batch, Examples, ImageForm, Problem, Split};
 
 /// What an archive may hold besides its batches: headers, padding, a file that says what it is.
 const BESIDES: u64 = 1 << 20;
 
 impl Batch {
     /// Its length.
-    pub(crate) fn bytes(&self, dataset: &Description) -> u64 {
-        self.examples as u64 * (1 + dataset.image_size() as u64)
+    pub(crate) fn bytes(&self, form: &ImageForm) -> u64 {
+        self.examples as u64 * (1 + form.image_size() as u64)
     }
 
     /// The bytes of this digest.
-    pub(crate) fn expected<'a>(&self, dataset: &Description, sha256: &'a str) -> Expected<'a> {
-        Expected { bytes: self.bytes(dataset), sha256 }
+    pub(crate) fn expected<'a>(&self, form: &ImageForm, sha256: &'a str) -> Expected<'a> {
+        Expected { bytes: self.bytes(form), sha256 }
     }
 }
 
@@ -36,14 +36,14 @@ pub(crate) struct Room<'a> {
 }
 
 /// As many examples as these batches have, all zero.
-pub(crate) fn zeros(dataset: &Description, batches: &[&Batch]) -> Examples {
+pub(crate) fn zeros(form: &ImageForm, batches: &[&Batch]) -> Examples {
     let count: usize = batches.iter().map(|batch| batch.examples).sum();
-    Examples { pixels: vec![0; count * dataset.image_size()], labels: vec![0; count] }
+    Examples { pixels: vec![0; count * form.image_size()], labels: vec![0; count] }
 }
 
 /// The places of these batches in that many examples, in order.
 pub(crate) fn rooms<'a>(
-    dataset: &Description,
+    form: &ImageForm,
     batches: &[&'static Batch],
     examples: &'a mut Examples,
 ) -> Vec<Room<'a>> {
@@ -52,7 +52,7 @@ pub(crate) fn rooms<'a>(
         batch,
         labels: labels.split_off_mut(..batch.examples).expect("there are as many examples as batches have"),
         pixels: pixels
-            .split_off_mut(..batch.examples * dataset.image_size())
+            .split_off_mut(..batch.examples * form.image_size())
             .expect("there are as many pixels as batches have"),
         is_full: false,
     };
@@ -76,17 +76,17 @@ impl Room<'_> {
 /// The examples of a split from an archive. Only the split's own batches are read, whatever else is there, and no
 /// more is unpacked than they and a little besides.
 pub(crate) fn unpack(
-    dataset: &Description,
+    form: &ImageForm,
     batches: &'static [Batch],
     split: Split,
     packed: impl Read,
 ) -> Result<Examples, Problem> {
-    let most = batches.iter().map(|batch| batch.bytes(dataset)).sum::<u64>() + BESIDES;
+    let most = batches.iter().map(|batch| batch.bytes(form)).sum::<u64>() + BESIDES;
     let wanted = of(batches, split);
-    let mut examples = zeros(dataset, &wanted);
-    let mut rooms = rooms(dataset, &wanted, &mut examples);
+    let mut examples = zeros(form, &wanted);
+    let mut rooms = rooms(form, &wanted, &mut examples);
     let unpacked = GzDecoder::new(BufReader::with_capacity(1 << 16, packed)).take(most);
-    fill(dataset, &mut rooms, unpacked)?;
+    fill(form, &mut rooms, unpacked)?;
     match rooms.iter().find(|room| !room.is_full) {
         Some(room) => Err(Problem::Content(format!("there is no {} in it", room.batch.name))),
         None => Ok(examples),
@@ -99,7 +99,7 @@ pub(crate) fn of(batches: &'static [Batch], split: Split) -> Vec<&'static Batch>
 }
 
 /// Stops once every room is full, and never looks at what follows.
-fn fill(dataset: &Description, rooms: &mut [Room<'_>], tar: impl Read) -> Result<(), Problem> {
+fn fill(form: &ImageForm, rooms: &mut [Room<'_>], tar: impl Read) -> Result<(), Problem> {
     let mut archive = Archive::new(tar);
     for entry in archive.entries().map_err(Problem::Unreadable)? {
         let entry = entry.map_err(Problem::Unreadable)?;
@@ -107,7 +107,7 @@ fn fill(dataset: &Description, rooms: &mut [Room<'_>], tar: impl Read) -> Result
         let is_it =
             |room: &&mut Room<'_>| !room.is_full && Some(room.batch.name.as_bytes()) == name.as_deref();
         let Some(room) = rooms.iter_mut().find(is_it) else { continue };
-        is_as_long(dataset, room.batch, entry.size())?;
+        is_as_long(form, room.batch, entry.size())?;
         room.fill(entry).map_err(Problem::Unreadable)?;
         if rooms.iter().all(|room| room.is_full) {
             break;
@@ -118,20 +118,20 @@ fn fill(dataset: &Description, rooms: &mut [Room<'_>], tar: impl Read) -> Result
 
 /// Whether a batch that somebody has may be imported: its length and its labels are right. Of one that is too long
 /// a byte too many is enough.
-pub(crate) fn check(dataset: &Description, batch: &Batch, bytes: &[u8]) -> Result<(), Problem> {
-    if bytes.len() as u64 > batch.bytes(dataset) {
-        return Err(Problem::Longer { bytes: batch.bytes(dataset) });
+pub(crate) fn check(form: &ImageForm, batch: &Batch, bytes: &[u8]) -> Result<(), Problem> {
+    if bytes.len() as u64 > batch.bytes(form) {
+        return Err(Problem::Longer { bytes: batch.bytes(form) });
     }
-    is_as_long(dataset, batch, bytes.len() as u64)?;
-    let labels: Vec<u8> = bytes.iter().copied().step_by(1 + dataset.image_size()).collect();
-    match dataset.wrong_label(&labels) {
+    is_as_long(form, batch, bytes.len() as u64)?;
+    let labels: Vec<u8> = bytes.iter().copied().step_by(1 + form.image_size()).collect();
+    match form.wrong_label(&labels) {
         Some(problem) => Err(Problem::Content(problem)),
         None => Ok(()),
     }
 }
 
-fn is_as_long(dataset: &Description, batch: &Batch, found: u64) -> Result<(), Problem> {
-    match batch.bytes(dataset) {
+fn is_as_long(form: &ImageForm, batch: &Batch, found: u64) -> Result<(), Problem> {
+    match batch.bytes(form) {
         bytes if bytes == found => Ok(()),
         bytes => Err(Problem::Content(format!("{} has {found} bytes, not {bytes}", batch.name))),
     }

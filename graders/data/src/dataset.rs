@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use tito_tensor::Tensor;
 
-use crate::{Description, Examples, Moments, Part, Problem, Provenance, Split};
+use crate::{Description, Examples, ImageForm, Moments, Part, Problem, Provenance, Split};
 
 /// A split of a dataset in memory: its labels are classes, and there is an image for each. Clones share it.
 #[derive(Clone, Debug)]
 pub struct Dataset {
     description: &'static Description,
+    form: &'static ImageForm,
     split: Split,
     provenance: Provenance,
     examples: Arc<Examples>,
@@ -18,24 +19,29 @@ pub struct Dataset {
 impl Dataset {
     /// The images and labels of a split.
     ///
-    /// Errors where the two do not fit together or a value is none that the description allows.
+    /// Errors where the two do not fit together or a value is none that the form allows.
     pub(crate) fn new(
-        description: &'static Description,
+        (description, form): (&'static Description, &'static ImageForm),
         split: Split,
         provenance: Provenance,
         examples: Examples,
     ) -> Result<Self, Problem> {
-        let dataset = Self { description, split, provenance, examples: Arc::new(examples) };
+        let dataset = Self { description, form, split, provenance, examples: Arc::new(examples) };
         match dataset.problem() {
             None => Ok(dataset),
             Some(problem) => Err(Problem::Content(problem)),
         }
     }
 
-    /// What is known of the dataset that this is a split of: its name, its shape, and whether it
+    /// What is known of the dataset that this is a split of: its name, and whether it
     /// [stands in](Description::stands_in_for) for another.
     pub fn description(&self) -> &'static Description {
         self.description
+    }
+
+    /// What its images are like: their shape and their classes.
+    pub fn form(&self) -> &'static ImageForm {
+        self.form
     }
 
     /// Which split this is.
@@ -68,7 +74,7 @@ impl Dataset {
     /// # Shapes
     ///
     /// `[indices, channels, height, width]`, each pixel from 0.0 to 1.0: the byte divided in f32 by the
-    /// description's `full`. One label for each index.
+    /// form's `full`. One label for each index.
     ///
     /// # Panics
     ///
@@ -90,8 +96,8 @@ impl Dataset {
     /// The numbers that pixels become, a table for each channel: the byte divided by `full`, and then standardised
     /// where there are moments to do it by. A channel that has no spread is only centred.
     pub(crate) fn scales(&self, moments: Option<&Moments>) -> Vec<[f32; 256]> {
-        let full = self.description.full;
-        let channels = 0..self.description.example_shape[0] as usize;
+        let full = self.form.full;
+        let channels = 0..self.form.example_shape[0] as usize;
         let table = |channel: usize| match moments {
             None => std::array::from_fn(|byte| byte as f32 / f32::from(full)),
             Some(moments) => {
@@ -107,33 +113,33 @@ impl Dataset {
         indices: impl ExactSizeIterator<Item = usize> + Clone,
         scales: &[[f32; 256]],
     ) -> (Tensor, Vec<u32>) {
-        let [channels, height, width] = self.description.example_shape;
+        let [channels, height, width] = self.form.example_shape;
         let count = u32::try_from(indices.len()).expect("a batch holds fewer than 2^32 examples");
-        let mut data = Vec::with_capacity(indices.len() * self.description.image_size());
+        let mut data = Vec::with_capacity(indices.len() * self.form.image_size());
         for index in indices.clone() {
             for (plane, scale) in self.planes(index).zip(scales) {
                 data.extend(plane.iter().map(|&pixel| scale[usize::from(pixel)]));
             }
         }
         let images = Tensor::new([count, channels, height, width], data)
-            .expect("every image has the pixels of its description's shape");
+            .expect("every image has the pixels of its form's shape");
         (images, indices.map(|index| u32::from(self.examples.labels[index])).collect())
     }
 
     /// The channels of an image, each row-major.
     pub(crate) fn planes(&self, index: usize) -> std::slice::ChunksExact<'_, u8> {
-        let [_, height, width] = self.description.example_shape;
-        let size = self.description.image_size();
+        let [_, height, width] = self.form.example_shape;
+        let size = self.form.image_size();
         self.examples.pixels[index * size..][..size].chunks_exact((height * width) as usize)
     }
 
     fn problem(&self) -> Option<String> {
         let Examples { pixels, labels } = &*self.examples;
-        let (full, size) = (self.description.full, self.description.image_size());
+        let (full, size) = (self.form.full, self.form.image_size());
         if labels.len().checked_mul(size) != Some(pixels.len()) {
             return Some(format!("{} labels and {} pixels, at {size} an image", labels.len(), pixels.len()));
         }
-        if let Some(problem) = self.description.wrong_label(labels) {
+        if let Some(problem) = self.form.wrong_label(labels) {
             return Some(problem);
         }
         let at = pixels.iter().position(|&pixel| pixel > full)?;
@@ -148,7 +154,12 @@ mod tests {
 
     fn dataset(pixels: &[u8], labels: &[u8]) -> Result<Dataset, Problem> {
         let examples = Examples { pixels: pixels.to_vec(), labels: labels.to_vec() };
-        Dataset::new(&TINYDIGITS, Split::Test, Provenance::Published, examples)
+        Dataset::new(
+            (&TINYDIGITS, TINYDIGITS.images().unwrap()),
+            Split::Test,
+            Provenance::Published,
+            examples,
+        )
     }
 
     #[track_caller]

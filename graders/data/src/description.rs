@@ -1,11 +1,11 @@
 //! What is known of every dataset before a byte of it is read: the table that everything else follows.
 
-use crate::{DataError, tinydigits};
+use crate::{DataError, tinydigits, tinytalk};
 
 /// Every dataset that tito knows, in the order in which they are listed.
-pub const DATASETS: [&Description; 3] = [&TINYDIGITS, &MNIST, &CIFAR10];
+pub const DATASETS: [&Description; 5] = [&TINYDIGITS, &MNIST, &CIFAR10, &TINYTALK, &TINYSHAKESPEARE];
 
-/// A dataset of labelled images.
+/// A dataset: labelled images, or a text.
 #[derive(Debug)]
 pub struct Description {
     /// How it is named in commands, in files and in grades; also its folder in a [`Store`](crate::Store).
@@ -14,28 +14,42 @@ pub struct Description {
     pub title: &'static str,
     /// Under what licence its authors publish it.
     pub licence: &'static str,
+    /// How many MB (10^6 bytes) a fetch downloads: 0 where it is embedded.
+    pub download_mb: u32,
+    /// What it holds, and where that comes from.
+    pub holds: Holds,
+}
+
+/// What a dataset holds.
+#[derive(Debug)]
+pub enum Holds {
+    /// Labelled images of this form: [`Store::load`](crate::Store::load).
+    Images(ImageForm, Origin<fn(Split) -> Examples>),
+    /// A text: [`Store::text`](crate::Store::text).
+    Text(Origin<fn() -> String>),
+}
+
+/// What every image of a dataset is like.
+#[derive(Debug)]
+pub struct ImageForm {
     /// The shape of one image: channels, height, width.
     pub example_shape: [u32; 3],
     /// Labels run from 0 to one less than this.
     pub classes: u32,
     /// The value of a pixel that becomes 1.0.
     pub full: u8,
-    /// How many MB (10^6 bytes) a fetch downloads: 0 where it is embedded.
-    pub download_mb: u32,
-    /// Where its bytes come from.
-    pub origin: Origin,
 }
 
 /// Where the bytes of a dataset come from.
 #[derive(Debug)]
-pub enum Origin {
-    /// They are part of the program.
-    Embedded(fn(Split) -> Examples),
+pub enum Origin<T> {
+    /// They are part of the program, which makes them so.
+    Embedded(T),
     /// They are files that are fetched or imported.
     Files {
         /// The folder on the web under which each file is by its [packed name](FileDescription::packed_name).
         base_url: &'static str,
-        /// Images and labels of each split, or one archive of batches.
+        /// Images and labels of each split, one archive of batches, or one text.
         files: &'static [FileDescription],
     },
 }
@@ -72,6 +86,8 @@ pub enum Content {
     /// These files in a tar in a gzip, published so and kept so. The split's examples are in the order in which
     /// its batches stand here, whatever their order in the tar.
     Batches(&'static [Batch]),
+    /// A text as UTF-8, published so and kept so.
+    Text,
 }
 
 /// A file of records, each a label of one byte and then the bytes of an image.
@@ -102,11 +118,11 @@ pub static TINYDIGITS: Description = Description {
     name: "tinydigits",
     title: "TinyDigits",
     licence: "CC BY 4.0",
-    example_shape: [1, 8, 8],
-    classes: 10,
-    full: 16,
     download_mb: 0,
-    origin: Origin::Embedded(tinydigits::examples),
+    holds: Holds::Images(
+        ImageForm { example_shape: [1, 8, 8], classes: 10, full: 16 },
+        Origin::Embedded(tinydigits::examples),
+    ),
 };
 
 /// 60,000 and 10,000 digits of 28x28 pixels: *Gradient-Based Learning Applied to Document Recognition*,
@@ -115,11 +131,11 @@ pub static MNIST: Description = Description {
     name: "mnist",
     title: "MNIST",
     licence: "CC BY-SA 3.0",
-    example_shape: [1, 28, 28],
-    classes: 10,
-    full: 255,
     download_mb: 12,
-    origin: Origin::Files { base_url: "https://ossci-datasets.s3.amazonaws.com/mnist/", files: &MNIST_FILES },
+    holds: Holds::Images(
+        ImageForm { example_shape: [1, 28, 28], classes: 10, full: 255 },
+        Origin::Files { base_url: "https://ossci-datasets.s3.amazonaws.com/mnist/", files: &MNIST_FILES },
+    ),
 };
 
 static MNIST_FILES: [FileDescription; 4] = [
@@ -158,19 +174,19 @@ pub static CIFAR10: Description = Description {
     name: "cifar-10",
     title: "CIFAR-10",
     licence: "for research, by its authors' leave",
-    example_shape: [3, 32, 32],
-    classes: 10,
-    full: 255,
     download_mb: 170,
-    origin: Origin::Files {
-        base_url: "https://www.cs.toronto.edu/~kriz/",
-        files: &[FileDescription {
-            name: "cifar-10-binary.tar.gz",
-            content: Content::Batches(&CIFAR10_BATCHES),
-            bytes: 170_052_171,
-            sha256: "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd",
-        }],
-    },
+    holds: Holds::Images(
+        ImageForm { example_shape: [3, 32, 32], classes: 10, full: 255 },
+        Origin::Files {
+            base_url: "https://www.cs.toronto.edu/~kriz/",
+            files: &[FileDescription {
+                name: "cifar-10-binary.tar.gz",
+                content: Content::Batches(&CIFAR10_BATCHES),
+                bytes: 170_052_171,
+                sha256: "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd",
+            }],
+        },
+    ),
 };
 
 static CIFAR10_BATCHES: [Batch; 6] = [
@@ -181,6 +197,33 @@ static CIFAR10_BATCHES: [Batch; 6] = [
     Batch { name: "data_batch_5.bin", split: Split::Train, examples: 10_000 },
     Batch { name: "test_batch.bin", split: Split::Test, examples: 10_000 },
 ];
+
+/// 100 KB of talk that a grammar of our own writes, in 291 different words.
+pub static TINYTALK: Description = Description {
+    name: "tinytalk",
+    title: "TinyTalk",
+    licence: "MIT OR Apache-2.0",
+    download_mb: 0,
+    holds: Holds::Text(Origin::Embedded(tinytalk::text)),
+};
+
+/// 1,115,394 characters of Shakespeare's plays: A. Karpathy, *The Unreasonable Effectiveness of Recurrent Neural
+/// Networks*, 2015, and its program char-rnn.
+pub static TINYSHAKESPEARE: Description = Description {
+    name: "tinyshakespeare",
+    title: "TinyShakespeare",
+    licence: "public domain",
+    download_mb: 1,
+    holds: Holds::Text(Origin::Files {
+        base_url: "https://raw.githubusercontent.com/karpathy/char-rnn/master/data/tinyshakespeare/",
+        files: &[FileDescription {
+            name: "input.txt",
+            content: Content::Text,
+            bytes: 1_115_394,
+            sha256: "86c4e6aa9db7c042ec79f339dcb96d42b0075e16b8fc2e86bf0ca57e2dc565ed",
+        }],
+    }),
+};
 
 impl Description {
     /// The dataset of this name.
@@ -194,12 +237,17 @@ impl Description {
         found.ok_or_else(|| DataError::Unknown { name: name.to_owned(), known: known() })
     }
 
+    /// What its images are like, where it holds images.
+    pub fn images(&self) -> Option<&ImageForm> {
+        match &self.holds {
+            Holds::Images(form, _) => Some(form),
+            Holds::Text(_) => None,
+        }
+    }
+
     /// Its files in a store: none where it is embedded.
     pub fn files(&self) -> &'static [FileDescription] {
-        match self.origin {
-            Origin::Embedded(_) => &[],
-            Origin::Files { files, .. } => files,
-        }
+        self.published().map_or(&[], |(_, files)| files)
     }
 
     /// The name of the dataset that was wanted, where this is another one: what a grade has to say then.
@@ -207,14 +255,36 @@ impl Description {
         (self.name != wanted.name).then_some(wanted.name)
     }
 
-    /// The archive of its batches, where that is how it is published.
-    pub(crate) fn archive(&self) -> Option<(&'static FileDescription, &'static [Batch])> {
-        self.files().iter().find_map(|file| match file.content {
-            Content::Batches(batches) => Some((file, batches)),
-            Content::Images(_) | Content::Labels(_) => None,
-        })
+    /// The folder on the web and the files in it, where it is not embedded.
+    pub(crate) fn published(&self) -> Option<(&'static str, &'static [FileDescription])> {
+        match &self.holds {
+            Holds::Images(_, origin) => origin.published(),
+            Holds::Text(origin) => origin.published(),
+        }
     }
 
+    /// The archive of its batches, where that is how it is published.
+    pub(crate) fn archived(&self) -> Option<Archived<'_>> {
+        let Holds::Images(form, Origin::Files { files, .. }) = &self.holds else { return None };
+        files.iter().find_map(|file| match file.content {
+            Content::Batches(batches) => Some(Archived { file, batches, form }),
+            Content::Images(_) | Content::Labels(_) | Content::Text => None,
+        })
+    }
+}
+
+/// A dataset that is published as an archive of batches.
+#[derive(Clone, Copy)]
+pub(crate) struct Archived<'a> {
+    /// The archive.
+    pub(crate) file: &'static FileDescription,
+    /// The files in it.
+    pub(crate) batches: &'static [Batch],
+    /// What their images are like.
+    pub(crate) form: &'a ImageForm,
+}
+
+impl ImageForm {
     /// What is wrong with the first of these labels that is no class.
     pub(crate) fn wrong_label(&self, labels: &[u8]) -> Option<String> {
         let at = labels.iter().position(|&label| u32::from(label) >= self.classes)?;
@@ -227,18 +297,27 @@ impl Description {
     }
 }
 
+impl<T> Origin<T> {
+    fn published(&self) -> Option<(&'static str, &'static [FileDescription])> {
+        match *self {
+            Self::Embedded(_) => None,
+            Self::Files { base_url, files } => Some((base_url, files)),
+        }
+    }
+}
+
 impl FileDescription {
-    /// Its name as published, packed.
+    /// Its name as published, packed where it is.
     pub fn packed_name(&self) -> String {
         match self.content {
             Content::Images(_) | Content::Labels(_) => format!("{}.gz", self.name),
-            Content::Batches(_) => self.name.to_owned(),
+            Content::Batches(_) | Content::Text => self.name.to_owned(),
         }
     }
 
-    /// Whether it lies in a store packed as it is published.
-    pub(crate) fn stays_packed(&self) -> bool {
-        matches!(self.content, Content::Batches(_))
+    /// Whether it lies in a store as it is published.
+    pub(crate) fn stays_as_published(&self) -> bool {
+        matches!(self.content, Content::Batches(_) | Content::Text)
     }
 }
 
@@ -252,7 +331,10 @@ mod tests {
             assert!(std::ptr::eq(Description::named(dataset.name).unwrap(), dataset));
         }
         let error = Description::named("MNIST").unwrap_err().to_string();
-        assert_eq!(error, "there is no dataset 'MNIST'; tito knows tinydigits, mnist, cifar-10");
+        assert_eq!(
+            error,
+            "there is no dataset 'MNIST'; tito knows tinydigits, mnist, cifar-10, tinytalk, tinyshakespeare"
+        );
     }
 
     #[test]
@@ -262,10 +344,19 @@ mod tests {
             let expected = match file.content {
                 Content::Images(split) => 16 + count(split) * 28 * 28,
                 Content::Labels(split) => 8 + count(split),
-                Content::Batches(_) => panic!("MNIST has no batches"),
+                Content::Batches(_) | Content::Text => panic!("MNIST has images and labels"),
             };
             assert_eq!(file.bytes, expected, "{}", file.name);
         }
+    }
+
+    #[test]
+    fn only_images_have_a_form() {
+        let with_form: Vec<_> = DATASETS.into_iter().filter(|dataset| dataset.images().is_some()).collect();
+        assert_eq!(
+            with_form.iter().map(|dataset| dataset.name).collect::<Vec<_>>(),
+            ["tinydigits", "mnist", "cifar-10"]
+        );
     }
 
     #[track_caller]
@@ -278,5 +369,7 @@ mod tests {
         check(&TINYDIGITS, &MNIST, Some("mnist"));
         check(&TINYDIGITS, &CIFAR10, Some("cifar-10"));
         check(&CIFAR10, &CIFAR10, None);
+        check(&TINYTALK, &TINYSHAKESPEARE, Some("tinyshakespeare"));
+        check(&TINYTALK, &TINYTALK, None);
     }
 }

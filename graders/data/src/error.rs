@@ -39,18 +39,29 @@ pub enum DataError {
     },
     /// A folder to import from lacks a file.
     #[error(
-        "cannot import {title}: {} holds neither {file} nor {other}; name the folder that holds them",
-        folder.display()
+        "cannot import {title}: {} holds {}",
+        folder.display(),
+        lacking(file, other.as_deref())
     )]
     NotInFolder {
         /// The dataset in sentences.
         title: &'static str,
         /// The file that is missing.
         file: &'static str,
-        /// What would have done as well.
-        other: String,
+        /// What would have done as well, if anything.
+        other: Option<String>,
         /// Where it was looked for.
         folder: PathBuf,
+    },
+    /// The dataset holds something else than what is wanted of it.
+    #[error("cannot load {title} as {wanted}: it holds {found}")]
+    OtherKind {
+        /// The dataset in sentences.
+        title: &'static str,
+        /// `images` or `a text`.
+        wanted: &'static str,
+        /// Likewise.
+        found: &'static str,
     },
     /// Some bytes are not the published ones.
     #[error("cannot {doing} {thing}: {problem}; {way_out}")]
@@ -130,9 +141,26 @@ pub enum Problem {
     /// They cannot be read or unpacked to the end.
     #[error("it cannot be read to its end ({0})")]
     Unreadable(io::Error),
-    /// They do not mean images or labels.
+    /// They do not mean images, labels or a text.
     #[error("its content is wrong: {0}")]
     Content(String),
+}
+
+/// A character that is not in the vocabulary of a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("character {at}, {character:?}, is none of the text's")]
+pub struct UnknownCharacter {
+    /// Which one.
+    pub character: char,
+    /// How many come before it.
+    pub at: usize,
+}
+
+fn lacking(file: &str, other: Option<&str>) -> String {
+    match other {
+        Some(other) => format!("neither {file} nor {other}; name the folder that holds them"),
+        None => format!("no {file}; name the folder that holds it"),
+    }
 }
 
 impl DataError {

@@ -10,7 +10,7 @@ use ureq::http::{Response, header};
 use ureq::{Agent, Body, BodyReader};
 
 use crate::checked::{self, CopyError};
-use crate::{DataError, Description, FileDescription, Origin, Problem, Store};
+use crate::{DataError, Description, FileDescription, Problem, Store};
 
 /// How far the download of a file has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,7 +45,7 @@ pub fn fetch(
     mirror: Option<&str>,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Vec<&'static str>, DataError> {
-    let Origin::Files { base_url, files } = dataset.origin else {
+    let Some((base_url, files)) = dataset.published() else {
         return Err(DataError::Embedded { doing: "fetch", title: dataset.title });
     };
     let base_url = mirror.unwrap_or(base_url).trim_end_matches('/');
@@ -164,10 +164,10 @@ impl Download {
 
     /// What cannot be unpacked to the published bytes is deleted, unless there is merely too little of it.
     fn unpack(&self, part: File, bytes: u64, target: &Path) -> Result<(), DataError> {
-        if self.file.stays_packed() && bytes < self.file.bytes {
+        if self.file.stays_as_published() && bytes < self.file.bytes {
             return Err(self.interrupted(bytes, io::ErrorKind::UnexpectedEof.into()));
         }
-        let source: Box<dyn Read> = match self.file.stays_packed() {
+        let source: Box<dyn Read> = match self.file.stays_as_published() {
             true => Box::new(part),
             false => Box::new(GzDecoder::new(BufReader::new(part))),
         };
@@ -186,7 +186,7 @@ impl Download {
     /// The most that the packed file can be: gzip adds five bytes to a block that it cannot shrink and 18 in
     /// all, and its header may hold a name.
     fn most(&self) -> u64 {
-        if self.file.stays_packed() {
+        if self.file.stays_as_published() {
             return self.file.bytes;
         }
         self.file.bytes + self.file.bytes / 1000 + 1024

@@ -30,11 +30,11 @@ pub fn import(
     if dataset.files().is_empty() {
         return Err(DataError::Embedded { doing: "import", title: dataset.title });
     }
-    if let Some((archive, batches)) = dataset.archive()
-        && !store.holds(dataset, archive)
-        && !has(folder, archive)
+    if let Some(archived) = dataset.archived()
+        && !store.holds(dataset, archived.file)
+        && !has(folder, archived.file)
     {
-        return imported::replace(store, dataset, (archive, batches), folder);
+        return imported::replace(store, dataset, archived, folder);
     }
     let missing = dataset.files().iter().filter(|file| !store.holds(dataset, file));
     missing.map(|file| copy(store, dataset, file, folder).map(|()| file.name)).collect()
@@ -65,7 +65,7 @@ fn find(
     folder: &Path,
 ) -> Result<(PathBuf, Box<dyn Read>), DataError> {
     let [plain, packed] = [folder.join(file.name), folder.join(file.packed_name())];
-    for (path, is_packed) in [(plain, false), (packed, !file.stays_packed())] {
+    for (path, is_packed) in [(plain, false), (packed, !file.stays_as_published())] {
         match store::open(&path) {
             Ok(source) if is_packed => return Ok((path, Box::new(GzDecoder::new(BufReader::new(source))))),
             Ok(source) => return Ok((path, Box::new(source))),
@@ -73,7 +73,7 @@ fn find(
             Err(error) => return Err(DataError::io("read", path)(error)),
         }
     }
-    let (title, other) = (dataset.title, file.packed_name());
+    let (title, other) = (dataset.title, Some(file.packed_name()).filter(|packed| packed != file.name));
     Err(DataError::NotInFolder { title, file: file.name, other, folder: folder.to_owned() })
 }
 

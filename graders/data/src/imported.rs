@@ -11,8 +11,10 @@ use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 
 use crate::{
-    Batch, DataError, Description, FileDescription, Problem, Provenance, Store, batches, checked, import,
-    store,
+    Batch, DataError, Description, Problem, Provenance, Store, batches,
+    checked::{self, Expected},
+    description::Archived,
+    import, store,
 };
 
 /// The file that holds the record, in the form of `sha256sum`, which can check it, too.
@@ -23,28 +25,30 @@ const MOST: u64 = 1 << 16;
 
 /// The digests of a dataset's batches at the time of import.
 pub(crate) struct Record {
-    batches: &'static [Batch],
+    archived: Archived<'static>,
     /// One for each batch.
     digests: Vec<String>,
 }
 
 impl Record {
     /// Reads the record in the folder of a dataset. `None` where there is none.
-    pub(crate) fn read(batches: &'static [Batch], folder: &Path) -> Result<Option<Self>, Problem> {
+    pub(crate) fn read(archived: Archived<'static>, folder: &Path) -> Result<Option<Self>, Problem> {
         let mut text = String::new();
         match store::open(&folder.join(RECORD)).and_then(|file| file.take(MOST).read_to_string(&mut text)) {
-            Ok(_) => Ok(Some(Self::parse(batches, &text)?)),
+            Ok(_) => Ok(Some(Self::parse(archived, &text)?)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(Problem::Unreadable(error)),
         }
     }
 
     /// Only what [`text`](Self::text) writes is a record, so that one import has one digest.
-    fn parse(batches: &'static [Batch], text: &str) -> Result<Self, Problem> {
+    fn parse(archived: Archived<'static>, text: &str) -> Result<Self, Problem> {
         let digests = text.lines().map(|line| line.get(..64).unwrap_or_default().to_owned()).collect();
-        let record = Self { batches, digests };
+        let record = Self { archived, digests };
         let is_hex = |digest: &String| digest.bytes().all(|byte| byte.is_ascii_hexdigit());
-        if record.digests.len() == batches.len() && record.digests.iter().all(is_hex) && record.text() == text
+        if record.digests.len() == archived.batches.len()
+            && record.digests.iter().all(is_hex)
+            && record.text() == text
         {
             return Ok(record);
         }
@@ -52,12 +56,13 @@ impl Record {
     }
 
     fn text(&self) -> String {
-        self.each().map(|(batch, digest)| format!("{digest}  {}\n", batch.name)).collect()
+        self.each().map(|(batch, expected)| format!("{}  {}\n", expected.sha256, batch.name)).collect()
     }
 
-    /// Each batch with the digest that it is held against.
-    pub(crate) fn each(&self) -> impl Iterator<Item = (&'static Batch, &str)> {
-        self.batches.iter().zip(self.digests.iter().map(String::as_str))
+    /// Each batch with what it is held against.
+    pub(crate) fn each(&self) -> impl Iterator<Item = (&'static Batch, Expected<'_>)> {
+        let Archived { batches, form, .. } = self.archived;
+        batches.iter().zip(&self.digests).map(|(batch, sha256)| (batch, batch.expected(form, sha256)))
     }
 
     /// One digest of all the batches.
@@ -71,40 +76,42 @@ impl Record {
 pub(crate) fn replace(
     store: &Store,
     dataset: &'static Description,
-    (archive, batches): (&'static FileDescription, &'static [Batch]),
+    archived: Archived<'static>,
     from: &Path,
 ) -> Result<Vec<&'static str>, DataError> {
     let to = store.folder_of(dataset);
-    let copies = batches.iter().map(|batch| copy(dataset, archive, batch, from, &to));
+    let batches = archived.batches;
+    let copies = batches.iter().map(|batch| copy(dataset, archived, batch, from, &to));
     let (copies, digests): (Vec<_>, _) = copies.collect::<Result<Vec<_>, _>>()?.into_iter().unzip();
-    for damaged in [RECORD, archive.name] {
+    for damaged in [RECORD, archived.file.name] {
         remove(&to.join(damaged))?;
     }
     for (batch, copy) in batches.iter().zip(copies) {
         keep(copy, &to.join(batch.name))?;
     }
-    write(&to.join(RECORD), Record { batches, digests }.text().as_bytes())?;
+    write(&to.join(RECORD), Record { archived, digests }.text().as_bytes())?;
     Ok(batches.iter().map(|batch| batch.name).collect())
 }
 
 /// A copy of a batch beside where it will be, and its digest.
 fn copy(
     dataset: &'static Description,
-    archive: &'static FileDescription,
+    archived: Archived<'static>,
     batch: &'static Batch,
     from: &Path,
     to: &Path,
 ) -> Result<(NamedTempFile, String), DataError> {
     let path = from.join(batch.name);
-    let bytes = match read(&path, batch.bytes(dataset) + 1) {
+    let bytes = match read(&path, batch.bytes(archived.form) + 1) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            let (file, other, folder) = (archive.name, batch.name.to_owned(), from.to_owned());
+            let (file, other, folder) = (archived.file.name, Some(batch.name.to_owned()), from.to_owned());
             return Err(DataError::NotInFolder { title: dataset.title, file, other, folder });
         }
         Err(error) => return Err(DataError::io("read", path)(error)),
     };
-    batches::check(dataset, batch, &bytes).map_err(|problem| import::refused(dataset, &path, problem))?;
+    batches::check(archived.form, batch, &bytes)
+        .map_err(|problem| import::refused(dataset, &path, problem))?;
     let copy = temporary(&to.join(batch.name), &bytes)?;
     Ok((copy, hex::encode(Sha256::digest(&bytes))))
 }

@@ -9,42 +9,48 @@ use crate::idx::Idx;
 use crate::imported::{RECORD, Record};
 use crate::store::open;
 use crate::{
-    Batch, Content, DataError, Dataset, Description, Examples, FileDescription, Origin, Problem, Provenance,
-    Split, Store, batches,
+    Content, DataError, Dataset, Description, Examples, FileDescription, Holds, ImageForm, Origin, Problem,
+    Provenance, Split, Store, batches, description::Archived,
 };
 
 impl Store {
-    /// Loads a split. Files are held against their SHA-256 every time.
+    /// Loads a split of a dataset of images. Files are held against their SHA-256 every time.
     ///
     /// Of an archive of batches the published one is loaded where it is there, and else what was imported as found.
     ///
     /// # Errors
     ///
-    /// [`DataError::Absent`] if a file is not there, [`DataError::Refused`] if it is not the published one or the
-    /// one that was imported, [`DataError::Io`] if it cannot be opened.
+    /// [`DataError::OtherKind`] if the dataset holds a text, [`DataError::Absent`] if a file is not there,
+    /// [`DataError::Refused`] if it is not the published one or the one that was imported, [`DataError::Io`] if it
+    /// cannot be opened.
     pub fn load(&self, dataset: &'static Description, split: Split) -> Result<Dataset, DataError> {
-        let (examples, provenance) = match dataset.origin {
+        let Holds::Images(form, origin) = &dataset.holds else {
+            return Err(DataError::OtherKind { title: dataset.title, wanted: "images", found: "a text" });
+        };
+        let (examples, provenance) = match origin {
             Origin::Embedded(examples) => (examples(split), Provenance::Published),
-            Origin::Files { .. } => self.read_split(dataset, split)?,
+            Origin::Files { .. } => self.read_split(dataset, form, split)?,
         };
         let place = || self.folder_of(dataset);
-        Dataset::new(dataset, split, provenance, examples)
+        Dataset::new((dataset, form), split, provenance, examples)
             .map_err(|problem| refused(dataset, &place(), problem))
     }
 
     fn read_split(
         &self,
         dataset: &'static Description,
+        form: &'static ImageForm,
         split: Split,
     ) -> Result<(Examples, Provenance), DataError> {
         let place = || self.folder_of(dataset).join(RECORD);
         let record = self.record(dataset).map_err(|problem| refused_import(dataset, &place(), problem))?;
-        Ok(match (record, dataset.archive()) {
-            (Some(record), _) => (self.read_imported(dataset, &record, split)?, record.provenance()),
-            (None, Some(archive)) => (self.unpack(dataset, archive, split)?, Provenance::Published),
+        Ok(match (record, dataset.archived()) {
+            (Some(record), _) => (self.read_imported(dataset, form, &record, split)?, record.provenance()),
+            (None, Some(archived)) => (self.unpack(dataset, archived, split)?, Provenance::Published),
             (None, None) => {
-                let pixels = self.values(dataset, split, true)?;
-                let labels = self.values(dataset, split, false)?;
+                let [_, height, width] = form.example_shape;
+                let pixels = self.values(dataset, split, &[height, width])?;
+                let labels = self.values(dataset, split, &[])?;
                 (Examples { pixels, labels }, Provenance::Published)
             }
         })
@@ -56,12 +62,12 @@ impl Store {
     fn unpack(
         &self,
         dataset: &'static Description,
-        (archive, batches): (&'static FileDescription, &'static [Batch]),
+        Archived { file, batches, form }: Archived<'static>,
         split: Split,
     ) -> Result<Examples, DataError> {
-        let path = self.path(dataset, archive);
-        let mut source = Checked::new(archive.expected(), open_to_load(dataset, &path)?);
-        let examples = batches::unpack(dataset, batches, split, &mut source);
+        let path = self.path(dataset, file);
+        let mut source = Checked::new(file.expected(), open_to_load(dataset, &path)?);
+        let examples = batches::unpack(form, batches, split, &mut source);
         // Where the bytes are others, this is what is wrong with them, whatever came of unpacking.
         source.finish().and(examples).map_err(|problem| refused(dataset, &path, problem))
     }
@@ -69,39 +75,40 @@ impl Store {
     fn read_imported(
         &self,
         dataset: &'static Description,
+        form: &ImageForm,
         record: &Record,
         split: Split,
     ) -> Result<Examples, DataError> {
         let of_split: Vec<_> = record.each().filter(|(batch, _)| batch.split == split).collect();
         let wanted: Vec<_> = of_split.iter().map(|(batch, _)| *batch).collect();
-        let mut examples = batches::zeros(dataset, &wanted);
-        let rooms = batches::rooms(dataset, &wanted, &mut examples);
-        for ((batch, sha256), mut room) in of_split.into_iter().zip(rooms) {
+        let mut examples = batches::zeros(form, &wanted);
+        let rooms = batches::rooms(form, &wanted, &mut examples);
+        for ((batch, expected), mut room) in of_split.into_iter().zip(rooms) {
             let path = self.folder_of(dataset).join(batch.name);
-            let mut source = Checked::new(batch.expected(dataset, sha256), open_to_load(dataset, &path)?);
+            let mut source = Checked::new(expected, open_to_load(dataset, &path)?);
             let filled = room.fill(&mut source).map_err(Problem::Unreadable);
             source.finish().and(filled).map_err(|problem| refused_import(dataset, &path, problem))?;
         }
         Ok(examples)
     }
 
+    /// Images of these extents, or labels where there are none.
     fn values(
         &self,
         dataset: &'static Description,
         split: Split,
-        are_images: bool,
+        extents: &[u32],
     ) -> Result<Vec<u8>, DataError> {
+        let are_images = !extents.is_empty();
         let is_it = |file: &&FileDescription| match file.content {
             Content::Images(of) => are_images && of == split,
             Content::Labels(of) => !are_images && of == split,
-            Content::Batches(_) => false,
+            Content::Batches(_) | Content::Text => false,
         };
         let file = dataset.files().iter().find(is_it).expect("a dataset has images and labels of each split");
         let path = self.path(dataset, file);
         let bytes = read(dataset, file, &path)?;
-        let [_, height, width] = dataset.example_shape;
-        let expected = if are_images { &[height, width][..] } else { &[] };
-        values(bytes, expected).map_err(|problem| refused(dataset, &path, problem))
+        values(bytes, extents).map_err(|problem| refused(dataset, &path, problem))
     }
 }
 
@@ -115,7 +122,12 @@ fn values(bytes: Vec<u8>, expected: &[u32]) -> Result<Vec<u8>, Problem> {
     Ok(idx.values)
 }
 
-fn read(dataset: &'static Description, file: &FileDescription, path: &Path) -> Result<Vec<u8>, DataError> {
+/// The published bytes of a file.
+pub(crate) fn read(
+    dataset: &'static Description,
+    file: &FileDescription,
+    path: &Path,
+) -> Result<Vec<u8>, DataError> {
     let source = open_to_load(dataset, path)?;
     let mut bytes =
         Vec::with_capacity(usize::try_from(file.bytes).expect("the files of datasets fit in memory"));
@@ -135,7 +147,7 @@ fn open_to_load(dataset: &'static Description, path: &Path) -> Result<File, Data
     })
 }
 
-fn refused(dataset: &Description, path: &Path, problem: Problem) -> DataError {
+pub(crate) fn refused(dataset: &Description, path: &Path, problem: Problem) -> DataError {
     let way_out = format!("run `tito data fetch {}` to replace it", dataset.name);
     DataError::Refused { doing: "load", thing: path.display().to_string(), problem, way_out }
 }

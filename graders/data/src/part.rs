@@ -55,9 +55,9 @@ impl Part {
     /// If there are no examples.
     pub fn moments(&self) -> Moments {
         assert!(!self.is_empty(), "no examples have no mean");
-        let description = self.dataset.description();
+        let form = self.dataset.form();
         let images = self.indices.iter().map(|&index| self.dataset.planes(index));
-        Moments::of(description.example_shape[0] as usize, description.full, images)
+        Moments::of(form.example_shape[0] as usize, form.full, images)
     }
 
     /// The same examples with each pixel x as (x - mean) / deviation of its channel, computed in f64 and rounded

@@ -13,7 +13,8 @@ pub enum Provenance {
     /// Those that somebody imported from files of the right form, whatever they hold.
     Imported {
         /// The SHA-256 of what `sha256sum` prints for the batches in the description's order: for CIFAR-10
-        /// `sha256sum data_batch_?.bin test_batch.bin | sha256sum`. Equal digests mean equal bytes.
+        /// `sha256sum data_batch_?.bin test_batch.bin | sha256sum`. For a text of one's own, what it prints for that.
+        /// Equal digests mean equal bytes.
         sha256: String,
     },
 }

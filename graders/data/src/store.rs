@@ -37,9 +37,9 @@ impl Store {
 
     /// What was imported as found, where that is what there is: the published archive goes before, damaged or not.
     pub(crate) fn record(&self, dataset: &'static Description) -> Result<Option<Record>, Problem> {
-        match dataset.archive() {
-            Some((archive, batches)) if !self.path(dataset, archive).exists() => {
-                Record::read(batches, &self.folder_of(dataset))
+        match dataset.archived() {
+            Some(archived) if !self.path(dataset, archived.file).exists() => {
+                Record::read(archived, &self.folder_of(dataset))
             }
             _ => Ok(None),
         }

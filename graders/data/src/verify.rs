@@ -7,8 +7,8 @@ use crate::checked::{Checked, Expected};
 use crate::imported::RECORD;
 use crate::store::open;
 use crate::{
-    Batch, DATASETS, DatasetState, Description, FileDescription, FileState, FileStatus, Origin, Problem,
-    Provenance, Store,
+    Batch, DATASETS, DatasetState, Description, FileDescription, FileState, FileStatus, Problem, Provenance,
+    Store,
 };
 
 impl Store {
@@ -22,7 +22,7 @@ impl Store {
             name: dataset.name,
             title: dataset.title,
             licence: dataset.licence,
-            embedded: matches!(dataset.origin, Origin::Embedded(_)),
+            embedded: dataset.published().is_none(),
             ready,
             provenance: ready.then_some(provenance),
             files,
@@ -58,10 +58,14 @@ impl Store {
         FileState { file: file.name, status: status(file.expected(), &path, FileStatus::Valid), path }
     }
 
-    fn state_as_imported(&self, dataset: &Description, (batch, sha256): (&'static Batch, &str)) -> FileState {
+    fn state_as_imported(
+        &self,
+        dataset: &Description,
+        (batch, expected): (&'static Batch, Expected<'_>),
+    ) -> FileState {
         let path = self.folder_of(dataset).join(batch.name);
-        let good = FileStatus::AsImported { sha256: sha256.to_owned() };
-        FileState { file: batch.name, status: status(batch.expected(dataset, sha256), &path, good), path }
+        let good = FileStatus::AsImported { sha256: expected.sha256.to_owned() };
+        FileState { file: batch.name, status: status(expected, &path, good), path }
     }
 
     fn state_of_damaged_record(&self, dataset: &Description, problem: &Problem) -> FileState {

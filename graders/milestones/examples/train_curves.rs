@@ -19,10 +19,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let words: Vec<_> = env::args().skip(1).collect();
     let [name, ..] = words.as_slice() else { return Err("which dataset?".into()) };
     let store = Store::at(words.get(1).map_or("", String::as_str));
-    let description = Description::named(name)?;
-    let data = store.load(description, Split::Train)?;
-    let network = curve(&data, &Assignment::of(description), "network")?;
-    let linear = curve(&data, &Assignment::linear(description), "linear")?;
+    let data = store.load(Description::named(name)?, Split::Train)?;
+    let network = curve(&data, &Assignment::of(&data), "network")?;
+    let linear = curve(&data, &Assignment::linear(&data), "linear")?;
     let mut text = String::new();
     writeln!(text, "{}", Curve::COLUMNS)?;
     for line in network.lines().into_iter().chain(linear.lines().last().cloned()) {

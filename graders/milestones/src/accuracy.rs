@@ -60,7 +60,7 @@ pub(crate) struct Measured {
 pub(crate) fn measure(context: &Context<'_>, architecture: Architecture) -> Result<Measured, HostError> {
     let mut draw = context.seed.draw(&format!("accuracy/{}", architecture.name()));
     let (subject, whose) = subject(context, architecture, &mut draw)?;
-    let classes = context.data.description().classes as usize;
+    let classes = context.data.form().classes as usize;
     let order = draw.permutation(context.data.len());
     let parts: Vec<(&[usize], [usize; HELD])> = order
         .chunks(IMAGES)
@@ -104,8 +104,8 @@ fn subject<'a>(
     architecture: Architecture,
     draw: &mut Draw,
 ) -> Result<(Subject<'a>, &'static str), HostError> {
-    let (own, description) = (&context.own, context.data.description());
-    let every: Vec<usize> = (0..description.classes as usize).collect();
+    let own = &context.own;
+    let every: Vec<usize> = (0..context.data.form().classes as usize).collect();
     if let (Some(checkpoint), Architecture::Cnn) = (&own.checkpoint, architecture) {
         return Ok((Subject::Checkpoint(checkpoint), "your own, restored from model.ckpt"));
     }
@@ -115,7 +115,7 @@ fn subject<'a>(
             trained.map_err(|error| HostError::new("cannot train the network of model.toml", error))?;
         return Ok((Subject::Network(network, every), "your own of model.toml, trained by tito"));
     }
-    let (network, classes) = permuted(&Network::shipped(architecture, description), draw);
+    let (network, classes) = permuted(&Network::shipped(architecture, context.data), draw);
     Ok((Subject::Network(network, classes), "the shipped one"))
 }
 
@@ -219,7 +219,7 @@ fn classify(
             })
         }
         Subject::Checkpoint(checkpoint) => {
-            let classes: Vec<usize> = (0..context.data.description().classes as usize).collect();
+            let classes: Vec<usize> = (0..context.data.form().classes as usize).collect();
             examiner.with_guest(|guest| {
                 guest
                     .restore(checkpoint)?

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use tito_data::{Dataset, Description, TINYDIGITS};
+use tito_data::{Dataset, ImageForm, TINYDIGITS};
 use tito_judge::Draw;
 use tito_sandbox::{Directive, Epoch, Layer, Recipe};
 use tito_trainer::{Examples, Model, TrainError, fit};
@@ -39,19 +39,20 @@ pub struct Drawn {
 
 impl Assignment {
     /// That of a small convolutional network.
-    pub fn of(data: &Description) -> Self {
-        let is_tiny = data.name == TINYDIGITS.name;
+    pub fn of(data: &Dataset) -> Self {
+        let is_tiny = data.description().name == TINYDIGITS.name;
         let channels: &[u32] = if is_tiny { &[8, 16] } else { &[8, 16, 32] };
         let (epochs, batch_size, learning_rate) = if is_tiny { (12, 32, 4e-3) } else { (5, 50, 2e-3) };
         let (training, validation) = if is_tiny { (1_050, 149) } else { (20_000, 2_000) };
         let recipe = annealed(epochs, batch_size, learning_rate, 0);
-        Self { layers: cnn(data, channels), recipe, training, validation, classes: data.classes }
+        let (layers, classes) = (cnn(data.form(), channels), data.form().classes);
+        Self { layers, recipe, training, validation, classes }
     }
 
     /// The same of a linear model, which a network has to beat.
-    pub fn linear(data: &Description) -> Self {
-        let [channels, height, width] = data.example_shape;
-        let layers = vec![Layer::Flatten, dense(channels * height * width, data.classes)];
+    pub fn linear(data: &Dataset) -> Self {
+        let ImageForm { example_shape: [channels, height, width], classes, .. } = *data.form();
+        let layers = vec![Layer::Flatten, dense(channels * height * width, classes)];
         Self { layers, ..Self::of(data) }
     }
 

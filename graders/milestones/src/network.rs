@@ -1,6 +1,6 @@
 //! The networks that accuracy is measured with, and their weights, which tito trained itself.
 
-use tito_data::Description;
+use tito_data::{Dataset, Description, ImageForm};
 use tito_judge::{Draw, parameter_shapes};
 use tito_sandbox::{
     AdamSpec, Conv2dSpec, DenseSpec, Directive, Layer, OptimizerSpec, Pool2dSpec, Recipe, Schedule,
@@ -45,14 +45,14 @@ impl Architecture {
     }
 
     /// Its layers for this dataset.
-    pub fn layers(self, data: &Description) -> Vec<Layer> {
-        let [channels, height, width] = data.example_shape;
+    pub fn layers(self, data: &Dataset) -> Vec<Layer> {
+        let ImageForm { example_shape: [channels, height, width], classes, .. } = *data.form();
         match self {
             Self::Mlp => {
-                let (pixels, hidden) = (channels * height * width, hidden_units(data));
-                vec![Layer::Flatten, dense(pixels, hidden), Layer::Relu, dense(hidden, data.classes)]
+                let (pixels, hidden) = (channels * height * width, hidden_units(data.description()));
+                vec![Layer::Flatten, dense(pixels, hidden), Layer::Relu, dense(hidden, classes)]
             }
-            Self::Cnn => cnn(data, &CHANNELS),
+            Self::Cnn => cnn(data.form(), &CHANNELS),
         }
     }
 
@@ -80,15 +80,15 @@ pub(crate) fn annealed(epochs: u32, batch_size: u32, learning_rate: f32, seed: u
 }
 
 /// For each of these numbers of channels a convolution of 3x3 with a ReLU and a max-pool of 2x2, then flatten and dense.
-pub(crate) fn cnn(data: &Description, channels: &[u32]) -> Vec<Layer> {
-    let [mut before, mut height, mut width] = data.example_shape;
+pub(crate) fn cnn(images: &ImageForm, channels: &[u32]) -> Vec<Layer> {
+    let [mut before, mut height, mut width] = images.example_shape;
     let halved = Pool2dSpec { kernel: (2, 2), stride: (2, 2), padding: (0, 0) };
     let mut layers = Vec::new();
     for &after in channels {
         layers.extend([conv(before, after), Layer::Relu, Layer::MaxPool2d(halved)]);
         (before, height, width) = (after, height / 2, width / 2);
     }
-    layers.extend([Layer::Flatten, dense(before * height * width, data.classes)]);
+    layers.extend([Layer::Flatten, dense(before * height * width, images.classes)]);
     layers
 }
 
@@ -125,8 +125,8 @@ impl Network {
     /// # Panics
     ///
     /// If none is shipped for it.
-    pub fn shipped(architecture: Architecture, data: &Description) -> Self {
-        let words = architecture.weights(data).chunks_exact(4);
+    pub fn shipped(architecture: Architecture, data: &Dataset) -> Self {
+        let words = architecture.weights(data.description()).chunks_exact(4);
         let words = words.map(|word| f32::from_le_bytes(word.try_into().expect("four bytes")));
         Self::new(architecture.layers(data), &words.collect::<Vec<_>>())
     }
@@ -192,7 +192,7 @@ fn picked(tensor: &Tensor, rows: &[usize], columns: &[usize]) -> Tensor {
 
 #[cfg(test)]
 mod tests {
-    use tito_data::TINYDIGITS;
+    use tito_data::{Split, Store, TINYDIGITS};
     use tito_judge::stack_oracle;
     use tito_kernels::Wide;
 
@@ -201,7 +201,7 @@ mod tests {
     #[track_caller]
     fn check(architecture: Architecture) {
         let mut draw = Draw::new([5; 32]);
-        let layers = architecture.layers(&TINYDIGITS);
+        let layers = architecture.layers(&Store::at("nowhere").load(&TINYDIGITS, Split::Test).unwrap());
         let shapes = layers.iter().flat_map(parameter_shapes);
         let parameters = shapes.map(|shape| draw.normals(shape, 0.3)).collect();
         let network = Network { layers, parameters };

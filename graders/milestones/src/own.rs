@@ -13,7 +13,7 @@
 
 use serde::Deserialize;
 use thiserror::Error;
-use tito_data::{Dataset, Description};
+use tito_data::{Dataset, ImageForm};
 use tito_judge::{Draw, describe, parameter_shapes, window};
 use tito_sandbox::{Conv2dSpec, DenseSpec, Layer, NormSpec, Pool2dSpec};
 use tito_tensor::Shape;
@@ -195,7 +195,7 @@ impl Networks {
     /// # Errors
     ///
     /// If it is not of the form above, a network does not fit the images, or it is too large to be trained by the way.
-    pub fn parse(text: &str, images: &Description, are_loaded: bool) -> Result<Self, OwnError> {
+    pub fn parse(text: &str, images: &ImageForm, are_loaded: bool) -> Result<Self, OwnError> {
         let Written { cnn, dense } = toml::from_str(text)?;
         let layers = |network, written: Option<Vec<WrittenLayer>>| {
             let layers: Option<Vec<Layer>> = written.map(|all| all.into_iter().map(Layer::from).collect());
@@ -235,7 +235,7 @@ pub(crate) fn trained(layers: &[Layer], images: &Dataset, draw: &mut Draw) -> Re
 }
 
 /// What is wrong with layers for these images, of which each may take so many multiplications.
-pub(crate) fn problem(layers: &[Layer], images: &Description, most_products: u64) -> Option<String> {
+pub(crate) fn problem(layers: &[Layer], images: &ImageForm, most_products: u64) -> Option<String> {
     if layers.is_empty() || layers.len() > MOST_LAYERS {
         return Some(format!("{} layers, of which there may be 1 to {MOST_LAYERS}", layers.len()));
     }
@@ -318,15 +318,16 @@ mod tests {
 
     #[track_caller]
     fn check(change: (&str, &str), wrong: &str) {
-        let error =
-            Networks::parse(&RIGHT.replace(change.0, change.1), &TINYDIGITS, false).unwrap_err().to_string();
+        let error = Networks::parse(&RIGHT.replace(change.0, change.1), TINYDIGITS.images().unwrap(), false)
+            .unwrap_err()
+            .to_string();
         assert!(error.contains(wrong), "{error}");
     }
 
     #[test]
     fn a_network_is_read_and_held_against_the_images() {
-        let found = Networks::parse(RIGHT, &TINYDIGITS, false).unwrap();
-        let error = Networks::parse(RIGHT, &TINYDIGITS, true).unwrap_err().to_string();
+        let found = Networks::parse(RIGHT, TINYDIGITS.images().unwrap(), false).unwrap();
+        let error = Networks::parse(RIGHT, TINYDIGITS.images().unwrap(), true).unwrap_err().to_string();
         assert!(error.contains("hand in `model.ckpt`"), "{error}");
         assert_eq!((found.cnn.unwrap().len(), found.dense), (7, None));
         check(

@@ -18,7 +18,7 @@
 //! ```
 
 use serde::Deserialize;
-use tito_data::{Dataset, Description};
+use tito_data::{Dataset, Description, ImageForm};
 use tito_judge::Draw;
 use tito_sandbox::{AdamSpec, Layer, OptimizerSpec, Recipe, Schedule, SgdSpec};
 
@@ -116,6 +116,7 @@ impl Plan {
         let written: Written = toml::from_str(text)?;
         let wrong = |problem: String| OwnError::Plan { problem };
         let data = Description::named(&written.data).map_err(|error| wrong(error.to_string()))?;
+        let images = data.images().ok_or_else(|| wrong(format!("{} is no data set of images", data.name)))?;
         let plan = Self {
             layers: written.network.into_iter().map(Layer::from).collect(),
             epochs: written.epochs,
@@ -126,13 +127,13 @@ impl Plan {
             batch_size: written.batch_size,
             warm_up: written.warm_up,
         };
-        match plan.problem(data) {
+        match plan.problem(images) {
             Some(problem) => Err(wrong(problem)),
             None => Ok((plan, data)),
         }
     }
 
-    fn problem(&self, data: &Description) -> Option<String> {
+    fn problem(&self, images: &ImageForm) -> Option<String> {
         let rate = self.optimizer.learning_rate();
         let (momentum, decay) = match self.optimizer {
             OptimizerSpec::Sgd(spec) => (spec.momentum, spec.weight_decay),
@@ -149,7 +150,7 @@ impl Plan {
         let wrong = figures.into_iter().find(|(_, is_right, _)| !is_right);
         wrong
             .map(|(name, _, wanted)| format!("{name} must be {wanted}"))
-            .or_else(|| problem(&self.layers, data, MOST_PRODUCTS))
+            .or_else(|| problem(&self.layers, images, MOST_PRODUCTS))
     }
 
     /// How an epoch, counted from 1, is trained: the rate rises in a line from a tenth of its height and falls along half a
@@ -238,6 +239,7 @@ mod tests {
         let (plan, data) = Plan::parse(RIGHT).unwrap();
         assert!(data.name == TINYDIGITS.name && plan.layers.len() == 2 && !plan.flip);
         check(("tinydigits", "digits"), "there is no dataset 'digits'");
+        check(("tinydigits", "tinytalk"), "tinytalk is no data set of images");
         check(("epochs = 4", "epochs = 0"), "epochs must be from 1 to 200");
         check(("0.25", "1.0"), "warm-up must be from 0 to below 1");
         check(("0.5", "-0.5"), "learning-rate must be from 1e-6 to 1e6");

@@ -57,8 +57,8 @@ struct Mlp {
 /// Trains the dataset's MLP from a fixed seed, by `recipe`.
 pub fn train(data: &Dataset, recipe: Recipe) -> Network {
     let description = data.description();
-    let pixels: u32 = description.example_shape.iter().product();
-    let (hidden, classes) = (hidden_units(description), description.classes);
+    let pixels: u32 = data.form().example_shape.iter().product();
+    let (hidden, classes) = (hidden_units(description), data.form().classes);
     let mut draw = Seed::public().draw(&format!("train/{}", description.name));
     let mut mlp = Mlp::new(pixels as usize, hidden as usize, classes as usize, &mut draw);
     let steps = recipe.epochs as usize * data.len().div_ceil(recipe.batch);
@@ -72,7 +72,7 @@ pub fn train(data: &Dataset, recipe: Recipe) -> Network {
         }
     }
     let numbers = [mlp.w1.data, mlp.b1, mlp.w2.data, mlp.b2].concat();
-    Network::new(Architecture::Mlp.layers(description), &numbers)
+    Network::new(Architecture::Mlp.layers(data), &numbers)
 }
 
 impl Mlp {

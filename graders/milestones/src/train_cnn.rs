@@ -17,7 +17,7 @@ use crate::{Architecture, Images, Network, network::annealed};
 pub fn train_cnn(data: &Dataset) -> Result<Network, TrainError> {
     let description = data.description();
     let mut draw = Seed::public().draw(&format!("train-cnn/{}", description.name));
-    let model = Model::build(&Architecture::Cnn.layers(description), &mut draw)?;
+    let model = Model::build(&Architecture::Cnn.layers(data), &mut draw)?;
     // A small dataset needs more passes.
     let epochs = if description.name == MNIST.name { 10 } else { 60 };
     Network::learnt(model, &Images::all(data), &annealed(epochs, 64, 3e-3, 1))

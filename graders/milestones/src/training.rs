@@ -87,7 +87,7 @@ impl<'a> Training<'a> {
         let [training, validation] = plan.split(data)?.map(|places| data.part(places));
         let images = |part: Part| Arc::new(Images(part));
         let validation = (!validation.is_empty()).then(|| images(validation) as SharedExamples);
-        Ok(Self { plan, classes: data.description().classes, training: images(training), validation })
+        Ok(Self { plan, classes: data.form().classes, training: images(training), validation })
     }
 
     /// Whether the submission builds the plan's network, saves it and restores it: nobody should find out after an epoch.

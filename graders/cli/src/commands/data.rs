@@ -1,4 +1,4 @@
-//! `tito data`: the data sets that accuracy is measured on.
+//! `tito data`: the data sets that submissions are graded on.
 
 mod fetch;
 mod import;
@@ -11,7 +11,7 @@ use tito_data::{DatasetState, FileStatus, Provenance};
 
 use crate::{exit::Exit, failure::Failure, screen};
 
-/// The data sets that accuracy is measured on.
+/// The data sets that submissions are graded on.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Data {
     /// The data sets, and which are there

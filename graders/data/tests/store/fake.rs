@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use sha2::{Digest, Sha256};
-use tito_data::{Batch, Content, Description, FileDescription, Origin, Split};
+use tito_data::{Batch, Content, Description, FileDescription, Holds, ImageForm, Origin, Split};
 
 /// How many examples each split has.
 pub(crate) const COUNT: u32 = 40;
@@ -19,11 +19,11 @@ pub(crate) static FAKE: LazyLock<Description> = LazyLock::new(|| Description {
     name: "fake",
     title: "Fake",
     licence: "CC0",
-    example_shape: [1, 4, 5],
-    classes: 3,
-    full: 255,
     download_mb: 1,
-    origin: Origin::Files { base_url: "http://127.0.0.1:9/", files: Vec::leak(files()) },
+    holds: Holds::Images(
+        ImageForm { example_shape: [1, 4, 5], classes: 3, full: 255 },
+        Origin::Files { base_url: "http://127.0.0.1:9/", files: Vec::leak(files()) },
+    ),
 });
 
 /// The bytes of a file, as published.
@@ -61,6 +61,23 @@ fn describe(name: String, content: Content, bytes: &[u8]) -> FileDescription {
     FileDescription { name: name.leak(), content, bytes: bytes.len() as u64, sha256 }
 }
 
+/// A text in one file.
+pub(crate) static WRITTEN: LazyLock<Description> = LazyLock::new(|| Description {
+    name: "written",
+    title: "Written",
+    licence: "CC0",
+    download_mb: 1,
+    holds: Holds::Text(Origin::Files {
+        base_url: "http://127.0.0.1:9/",
+        files: vec![describe("written.txt".to_owned(), Content::Text, written().as_bytes())].leak(),
+    }),
+});
+
+/// That text.
+pub(crate) fn written() -> String {
+    "The fox söngs.\nThe fox süngs.\n".to_owned()
+}
+
 /// How many examples a batch has.
 pub(crate) const PER_BATCH: usize = 7;
 
@@ -91,14 +108,14 @@ pub(crate) fn batched(archive: &[u8]) -> Description {
         name: "batched",
         title: "Batched",
         licence: "CC0",
-        example_shape: [3, 2, 5],
-        classes: 3,
-        full: 255,
         download_mb: 1,
-        origin: Origin::Files {
-            base_url: "http://127.0.0.1:9/",
-            files: vec![describe(ARCHIVE.to_owned(), Content::Batches(&BATCHES), archive)].leak(),
-        },
+        holds: Holds::Images(
+            ImageForm { example_shape: [3, 2, 5], classes: 3, full: 255 },
+            Origin::Files {
+                base_url: "http://127.0.0.1:9/",
+                files: vec![describe(ARCHIVE.to_owned(), Content::Batches(&BATCHES), archive)].leak(),
+            },
+        ),
     }
 }
 

@@ -113,7 +113,13 @@ fn tinydigits_are_always_there() {
     let states = nowhere.list();
     assert_eq!(
         states.iter().map(|state| (state.name, state.ready)).collect::<Vec<_>>(),
-        [("tinydigits", true), ("mnist", false), ("cifar-10", false)]
+        [
+            ("tinydigits", true),
+            ("mnist", false),
+            ("cifar-10", false),
+            ("tinytalk", true),
+            ("tinyshakespeare", false)
+        ]
     );
     let digits = nowhere.load(&TINYDIGITS, Split::Test).unwrap();
     assert_eq!((digits.len(), digits.provenance()), (449, &Provenance::Published));

@@ -6,3 +6,4 @@ mod fetch;
 mod files;
 mod real;
 mod server;
+mod texts;

@@ -1,9 +1,9 @@
-//! The published MNIST and a CIFAR-10 that was JPEG once, where this machine has them.
+//! The published MNIST and `TinyShakespeare` and a CIFAR-10 that was JPEG once, where this machine has them.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use tito_data::{CIFAR10, MNIST, Provenance, Split, Store, import};
+use tito_data::{CIFAR10, MNIST, Provenance, Split, Store, TINYSHAKESPEARE, Text, import};
 
 /// Something of the real data; a test that lacks it says so.
 fn shared(name: &str) -> Option<PathBuf> {
@@ -33,6 +33,34 @@ fn check(store: &Store, split: Split, len: usize, first: [u8; 10]) {
     assert_eq!(images.shape().extents(), [1, 1, 28, 28]);
     let brightest = images.data().iter().copied().fold(0.0, f32::max);
     assert!((0.9..=1.0).contains(&brightest), "{brightest}");
+}
+
+#[test]
+fn tinyshakespeare_is_imported_and_loaded() {
+    let Some(from) = shared("tinyshakespeare") else { return };
+    let to = tempfile::tempdir().unwrap();
+    let store = Store::at(to.path());
+    assert_eq!(import(&store, &TINYSHAKESPEARE, &from).unwrap(), ["input.txt"]);
+    let text = store.text(&TINYSHAKESPEARE).unwrap();
+    check_text(&text);
+    assert_eq!(text.provenance(), &Provenance::Published);
+    let own = Text::open(&from.join("input.txt")).unwrap();
+    check_text(&own);
+    let sha256 = TINYSHAKESPEARE.files()[0].sha256.to_owned();
+    assert_eq!(own.provenance(), &Provenance::Imported { sha256 });
+}
+
+/// The figures that nanoGPT prints of it: `data/shakespeare_char/prepare.py`.
+#[track_caller]
+fn check_text(text: &Text) {
+    let vocabulary: String = text.vocabulary().iter().collect();
+    assert_eq!(vocabulary, "\n !$&',-.3:;?ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+    let lengths = [Split::Train, Split::Test].map(|split| text.tokens(split).len());
+    assert_eq!((text.len(), lengths), (1_115_394, [1_003_854, 111_540]));
+    assert!(text.part(Split::Train).starts_with("First Citizen:\nBefore we proceed any further"));
+    let words = text.words();
+    assert!(["citizen", "o'er", "love"].iter().all(|word| words.contains(*word)), "{}", words.len());
+    assert!((11_000..13_000).contains(&words.len()), "{}", words.len());
 }
 
 #[test]

@@ -35,7 +35,7 @@ pub(super) fn check(context: &Context<'_>) -> Result<Found, HostError> {
     ));
     findings.tabulated(beside([cnn, mlp], counts));
     for (architecture, measured) in NETWORKS.iter().zip([cnn, mlp]) {
-        let image = &context.data.description().example_shape;
+        let image = &context.data.form().example_shape;
         let table = measured.network.as_ref().map(|network| table(architecture.name(), network, image));
         table.into_iter().for_each(|table| findings.tabulated(table));
     }

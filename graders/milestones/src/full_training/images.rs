@@ -35,7 +35,7 @@ struct Counted {
 
 /// Has the submission learn what is assigned; it takes minutes, and is done once.
 pub(crate) fn learnt(context: &Context<'_>) -> Result<Learnt, HostError> {
-    let assignment = Assignment::of(context.data.description());
+    let assignment = Assignment::of(context.data);
     let Drawn { mut task, held_out } = assignment.draw(context.data, &mut context.seed.draw("3/images"));
     if let Some(layers) = &context.own.networks.cnn {
         (task.layers, task.parameters) = (layers.clone(), Vec::new());
@@ -120,7 +120,7 @@ pub(super) fn accuracy(context: &Context<'_>) -> Result<Found, HostError> {
     let last = curve.epochs[curve.epochs.len() - 1];
     let mut findings = learnt.findings();
     findings.measured("native_accuracy", last.validation_accuracy);
-    findings.measured("guessing", 1.0 / f64::from(description.classes));
+    findings.measured("guessing", 1.0 / f64::from(context.data.form().classes));
     if let Outcome::Answer([training, others]) = &learnt.outcome {
         findings.measured("accuracy", others.accuracy);
         findings.measured("loss", others.loss);

@@ -11,7 +11,7 @@ use crate::{exit::Exit, failure::Failure, folders::DataFolder, progress};
 pub(crate) struct Fetch {
     /// Which data set
     name: String,
-    /// A folder on the web that holds the same .gz files; only the published bytes are kept
+    /// A folder on the web that holds the same files; only the published bytes are kept
     #[arg(long, value_name = "URL")]
     mirror: Option<String>,
     #[command(flatten)]
