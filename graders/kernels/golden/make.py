@@ -112,4 +112,18 @@ for decay, decoupled in [(0.0, False), (0.01, False), (0.01, True)]:
     steps("adam", {"rate": rate, "beta1": beta1, "beta2": beta2, "epsilon": epsilon, "decay": decay, "decoupled": decoupled},
           lambda p: kind(p, lr=rate, betas=(beta1, beta2), eps=epsilon, weight_decay=decay))
 
+differentiated("gelu", {}, {"input": draw(3, 7, scale=2.0)}, lambda input: F.gelu(input))
+tokens, table = torch.tensor([[3.0, 0.0, 3.0], [1.0, 3.0, 4.0]]), draw(5, 4).requires_grad_()
+output, gradient = F.embedding(tokens.long(), table), draw(2, 3, 4)
+output.backward(gradient)
+case("token-embedding", {}, {"input": tokens, "table": table, "gradient": gradient},
+     {"output": output, "to_input": torch.zeros(2, 3), "to_table": table.grad})
+differentiated("position-embedding", {}, {"input": draw(2, 3, 4), "table": draw(5, 4)},
+               lambda input, table: input + table[:input.shape[1]])
+epsilon = f32(1e-5)
+for offset in [0.0, 100.0]:
+    given = {"input": draw(2, 3, 6) + offset, "gamma": draw(6), "beta": draw(6)}
+    differentiated("layer-norm", {"epsilon": epsilon}, given,
+                   lambda input, gamma, beta: F.layer_norm(input, (6,), gamma, beta, epsilon))
+
 print(json.dumps({"made_by": {"torch": torch.__version__, "python": platform.python_version()}, "cases": cases}, indent=None))

@@ -6,7 +6,8 @@ use serde::Deserialize;
 use tito_kernels::{
     Gradients, Judged, Loss, Wide, Window, adam, average_pool2d,
     batch_norm2d::{self, Affine, Moments},
-    conv2d, cross_entropy, dense, flatten, max_pool2d, mean_squared_error, relu, sgd, sigmoid, softmax, tanh,
+    conv2d, cross_entropy, dense, flatten, gelu, layer_norm, max_pool2d, mean_squared_error,
+    position_embedding, relu, sgd, sigmoid, softmax, tanh, token_embedding,
 };
 
 /// Double rounding over some thousand terms; an oracle that means another formula is off by more than 10⁻⁹.
@@ -128,6 +129,23 @@ fn check(case: &Case) {
         "sigmoid" => elementwise(case, sigmoid::oracle, |x, dy| sigmoid::oracle_backward(x, dy).unwrap()),
         "tanh" => elementwise(case, tanh::oracle, |x, dy| tanh::oracle_backward(x, dy).unwrap()),
         "softmax" => elementwise(case, softmax::oracle, |x, dy| softmax::oracle_backward(x, dy).unwrap()),
+        "gelu" => elementwise(case, gelu::oracle, |x, dy| gelu::oracle_backward(x, dy).unwrap()),
+        "token-embedding" => {
+            let (tokens, table) = (given("input"), given("table"));
+            let gradients = token_embedding::oracle_backward(&tokens, &table, &given("gradient")).unwrap();
+            case.are(&token_embedding::oracle(&tokens, &table).unwrap(), &gradients, &["table"]);
+        }
+        "position-embedding" => {
+            let (x, table) = (given("input"), given("table"));
+            let gradients = position_embedding::oracle_backward(&x, &table, &given("gradient")).unwrap();
+            case.are(&position_embedding::oracle(&x, &table).unwrap(), &gradients, &["table"]);
+        }
+        "layer-norm" => {
+            let (x, gamma, beta) = (given("input"), given("gamma"), given("beta"));
+            let affine = affine(&gamma, &beta);
+            let gradients = layer_norm::oracle_backward(&x, affine, &given("gradient")).unwrap();
+            case.are(&layer_norm::oracle(&x, affine).unwrap(), &gradients, &["gamma", "beta"]);
+        }
         "flatten" => elementwise(
             case,
             |x| flatten::oracle(x).unwrap(),
@@ -172,5 +190,5 @@ fn oracles_give_the_digits_of_pytorch() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden/golden.json");
     let golden: Golden = serde_json::from_slice(&fs::read(path).unwrap()).unwrap();
     golden.cases.iter().for_each(check);
-    assert!(golden.cases.len() >= 35, "{} cases", golden.cases.len());
+    assert!(golden.cases.len() >= 40, "{} cases", golden.cases.len());
 }
