@@ -126,4 +126,24 @@ for offset in [0.0, 100.0]:
     differentiated("layer-norm", {"epsilon": epsilon}, given,
                    lambda input, gamma, beta: F.layer_norm(input, (6,), gamma, beta, epsilon))
 
+PROJECTIONS = [f"{kind}_{name}" for name in ["query", "key", "value", "output"] for kind in ["weight", "bias"]]
+
+
+def attend(heads, causal, input, parameters):
+    """Multi-head attention as PyTorch has it, with weights [inputs, outputs]."""
+    wq, bq, wk, bk, wv, bv, wo, bo = parameters
+    part = lambda w, b: (input @ w + b).unflatten(-1, (heads, -1)).transpose(1, 2)
+    mixed = F.scaled_dot_product_attention(part(wq, bq), part(wk, bk), part(wv, bv), is_causal=causal)
+    return mixed.transpose(1, 2).flatten(2) @ wo + bo
+
+
+def projections(width):
+    shapes = [(width, width), (width,)] * 4
+    return {name: draw(*shape) for name, shape in zip(PROJECTIONS, shapes)}
+
+
+for (n, t, width), heads, causal in [((2, 4, 6), 2, True), ((1, 5, 4), 4, False), ((1, 3, 3), 1, True)]:
+    differentiated("attention", {"heads": heads, "causal": causal}, {"input": draw(n, t, width)} | projections(width),
+                   lambda input, **named: attend(heads, causal, input, [named[name] for name in PROJECTIONS]))
+
 print(json.dumps({"made_by": {"torch": torch.__version__, "python": platform.python_version()}, "cases": cases}, indent=None))

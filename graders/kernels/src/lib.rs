@@ -9,6 +9,7 @@
 //! Drawing cases, comparing whole answers and naming misconceptions is left to `tito-judge`.
 
 pub mod adam;
+pub mod attention;
 pub mod average_pool2d;
 pub mod batch_norm2d;
 pub mod clip;
@@ -37,6 +38,7 @@ mod correlate;
 mod elementwise;
 mod exp;
 mod gradients;
+mod head;
 mod judged;
 mod loss;
 mod machine;

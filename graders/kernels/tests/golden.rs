@@ -4,7 +4,9 @@ use std::{collections::BTreeMap, fs, path::Path};
 
 use serde::Deserialize;
 use tito_kernels::{
-    Gradients, Judged, Loss, Wide, Window, adam, average_pool2d,
+    Gradients, Judged, Loss, Wide, Window, adam,
+    attention::{self, Attention},
+    average_pool2d,
     batch_norm2d::{self, Affine, Moments},
     conv2d, cross_entropy, dense, flatten, gelu, layer_norm, max_pool2d, mean_squared_error,
     position_embedding, relu, sgd, sigmoid, softmax, tanh, token_embedding,
@@ -99,6 +101,17 @@ fn elementwise(case: &Case, oracle: impl Fn(&Wide) -> Judged, backward: impl Fn(
     case.are(&oracle(&input), &gradients, &[]);
 }
 
+const PROJECTIONS: [&str; 8] = [
+    "weight_query",
+    "bias_query",
+    "weight_key",
+    "bias_key",
+    "weight_value",
+    "bias_value",
+    "weight_output",
+    "bias_output",
+];
+
 fn check(case: &Case) {
     let given = |name: &str| case.given(name);
     let affine = |gamma, beta| Affine { gamma, beta, epsilon: case.setting("epsilon") };
@@ -146,6 +159,16 @@ fn check(case: &Case) {
             let gradients = layer_norm::oracle_backward(&x, affine, &given("gradient")).unwrap();
             case.are(&layer_norm::oracle(&x, affine).unwrap(), &gradients, &["gamma", "beta"]);
         }
+        "attention" => {
+            let heads = case.settings["heads"].as_u64().expect("it is a number") as u32;
+            let causal = case.settings["causal"].as_bool().expect("it is so or not");
+            let (x, parameters) = (given("input"), PROJECTIONS.map(given));
+            let attention = Attention { heads, causal };
+            let dy = given("gradient");
+            let gradients = attention::oracle_backward(&x, &parameters, attention, &dy).unwrap();
+            let output = attention::oracle(&x, &parameters, attention).unwrap();
+            case.are(&output, &gradients, &PROJECTIONS);
+        }
         "flatten" => elementwise(
             case,
             |x| flatten::oracle(x).unwrap(),
@@ -190,5 +213,5 @@ fn oracles_give_the_digits_of_pytorch() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden/golden.json");
     let golden: Golden = serde_json::from_slice(&fs::read(path).unwrap()).unwrap();
     golden.cases.iter().for_each(check);
-    assert!(golden.cases.len() >= 40, "{} cases", golden.cases.len());
+    assert!(golden.cases.len() >= 43, "{} cases", golden.cases.len());
 }

@@ -4,7 +4,9 @@ mod support;
 
 use support::Random;
 use tito_kernels::{
-    Gradients, Judged, Wide, Window, average_pool2d,
+    Gradients, Judged, Wide, Window,
+    attention::{self, Attention},
+    average_pool2d,
     batch_norm2d::{self, Affine},
     conv2d, cross_entropy, dense, gelu, layer_norm, max_pool2d, mean_squared_error, position_embedding, relu,
     sigmoid, softmax, tanh, token_embedding,
@@ -232,6 +234,27 @@ fn layer_normalisation_is_differentiated() {
             |x| affine(x, &|affine| vec![layer_norm::oracle(&x[0], affine).unwrap()]).remove(0).value,
             |x, dy| affine(x, &|affine| all(layer_norm::oracle_backward(&x[0], affine, dy).unwrap())),
         );
+    }
+}
+
+#[test]
+fn attention_is_differentiated() {
+    let mut random = Random(9);
+    for (shape, heads) in [([2, 4, 6], 3), ([1, 5, 4], 1), ([1, 1, 2], 2)] {
+        for causal in [true, false] {
+            let attention = Attention { heads, causal };
+            let width = shape[2];
+            let mut inputs = vec![wide(&mut random, &shape)];
+            for _ in 0..4 {
+                inputs.extend([wide(&mut random, &[width, width]), wide(&mut random, &[width])]);
+            }
+            check(
+                &format!("attention {shape:?} {attention:?}"),
+                &inputs,
+                |x| attention::oracle(&x[0], &x[1..], attention).unwrap().value,
+                |x, dy| all(attention::oracle_backward(&x[0], &x[1..], attention, dy).unwrap()),
+            );
+        }
     }
 }
 

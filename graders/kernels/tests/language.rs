@@ -5,7 +5,9 @@ mod support;
 
 use support::Random;
 use tito_kernels::{
-    Judged, ShapeError, Wide, gelu,
+    Judged, ShapeError, Wide,
+    attention::{self, Attention},
+    gelu,
     layer_norm::{self, Affine},
     position_embedding, token_embedding,
 };
@@ -117,6 +119,79 @@ fn layer_normalisation_is_right() {
     }
 }
 
+/// Parameters of attention whose outputs are of the size of its inputs.
+fn projections(random: &mut Random, width: u32) -> Vec<Tensor> {
+    let scale = 1.0 / (width as f32).sqrt();
+    let pair = |random: &mut Random| {
+        [
+            random.tensor(&[width, width], |random| scale * random.normal()),
+            random.tensor(&[width], |random| 0.1 * random.normal()),
+        ]
+    };
+    (0..4).flat_map(|_| pair(random)).collect()
+}
+
+fn wides(tensors: &[Tensor]) -> Vec<Wide> {
+    tensors.iter().map(Wide::from).collect()
+}
+
+#[test]
+fn attention_is_right() {
+    for (shape, heads) in [
+        ([2, 64, 64], 4),
+        ([1, 150, 32], 2),
+        ([3, 7, 12], 3),
+        ([1, 1, 4], 4),
+        ([2, 5, 3], 1),
+        ([0, 5, 4], 2),
+        ([2, 0, 4], 2),
+        ([2, 3, 0], 2),
+    ] {
+        for (causal, scale) in [(true, 1.0), (false, 1.0), (true, 5.0), (true, 0.01)] {
+            let mut random = Random(7);
+            let attention = Attention { heads, causal };
+            let x = random.tensor(&shape, |random| scale * random.normal());
+            let parameters = projections(&mut random, shape[2]);
+            let dy = random.tensor(&shape, Random::normal);
+            let (wide, wide_parameters, wide_dy) = (Wide::from(&x), wides(&parameters), Wide::from(&dy));
+            let what = format!("attention {shape:?} {attention:?} {scale}");
+            let wanted = attention::oracle(&wide, &wide_parameters, attention).unwrap();
+            let (found, kept) = attention::native_keeping(&x, &parameters, attention).unwrap();
+            accepts(&what, &wanted, &found);
+            assert_eq!(attention::native(&x, &parameters, attention).unwrap(), found);
+            let wanted = attention::oracle_backward(&wide, &wide_parameters, attention, &wide_dy).unwrap();
+            let found = attention::native_backward(&x, &parameters, attention, &dy).unwrap();
+            let by = attention::native_backward_by(&x, &parameters, attention, &kept, &dy).unwrap();
+            assert_eq!(by, found);
+            accepts(&format!("{what} to input"), &wanted.input, &found.input);
+            assert_eq!(found.parameters.len(), 8);
+            for (at, (wanted, found)) in wanted.parameters.iter().zip(&found.parameters).enumerate() {
+                accepts(&format!("{what} to parameter {at}"), wanted, found);
+            }
+        }
+    }
+}
+
+#[test]
+fn causal_attention_never_sees_what_comes() {
+    let mut random = Random(8);
+    let parameters = projections(&mut random, 12);
+    let x = random.tensor(&[2, 100, 12], Random::normal);
+    let attention = Attention { heads: 3, causal: true };
+    let before = attention::native(&x, &parameters, attention).unwrap();
+    for place in [0, 1, 40, 63, 64, 99] {
+        let mut changed = x.clone();
+        for sequence in changed.data_mut().chunks_mut(1200) {
+            sequence[place * 12..].iter_mut().for_each(|x| *x = 1e3 - *x);
+        }
+        let after = attention::native(&changed, &parameters, attention).unwrap();
+        for (before, after) in before.data().chunks(1200).zip(after.data().chunks(1200)) {
+            assert_eq!(before[..place * 12], after[..place * 12], "up to {place}");
+            assert_ne!(before[place * 12..], after[place * 12..], "from {place}");
+        }
+    }
+}
+
 #[test]
 fn any_number_of_threads_gives_the_same_bits() {
     let mut random = Random(5);
@@ -124,17 +199,22 @@ fn any_number_of_threads_gives_the_same_bits() {
     let dy = random.tensor(&[23, 61, 48], Random::normal);
     let (gamma, beta) = (random.tensor(&[48], Random::normal), random.tensor(&[48], Random::normal));
     let affine = Affine { gamma: &gamma, beta: &beta, epsilon: 1e-5 };
+    let parameters = projections(&mut random, 48);
+    let attention = Attention { heads: 4, causal: true };
     let on = |threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         pool.install(|| {
             let norm = layer_norm::native_backward(&x, affine, &dy).unwrap();
+            let attended = attention::native_backward(&x, &parameters, attention, &dy).unwrap();
             let outputs = [
+                attention::native(&x, &parameters, attention).unwrap(),
+                attended.input,
                 gelu::native(&x),
                 gelu::native_backward(&x, &dy).unwrap(),
                 layer_norm::native(&x, affine).unwrap(),
                 norm.input,
             ];
-            outputs.into_iter().chain(norm.parameters).collect::<Vec<_>>()
+            outputs.into_iter().chain(norm.parameters).chain(attended.parameters).collect::<Vec<_>>()
         })
     };
     let one = on(1);
@@ -171,5 +251,17 @@ fn what_does_not_fit_is_told() {
     let affine = Affine { gamma: &three, beta: &two, epsilon: 1e-5 };
     told("beta [2] has not one element for each of 3 features", layer_norm::native(&zeros(&[4, 3]), affine));
     told("to a scalar", layer_norm::native(&zeros(&[]), affine));
+    let attend = |x: &[u32], parameters: &[&[u32]], heads| {
+        let parameters: Vec<_> = parameters.iter().map(|shape| zeros(shape)).collect();
+        attention::native(&zeros(x), &parameters, Attention { heads, causal: true })
+    };
+    let (w, b): (&[u32], &[u32]) = (&[4, 4], &[4]);
+    let eight = [w, b, w, b, w, b, w, b];
+    told("give sequences [n, t, width]", attend(&[3, 4], &eight, 2));
+    told("[1, 3, 4]: its width is not a multiple of 3 heads", attend(&[1, 3, 4], &eight, 3));
+    told("0 heads", attend(&[1, 3, 4], &eight, 0));
+    told("it has 8 parameters, not 7", attend(&[1, 3, 4], &eight[..7], 2));
+    told("[4] and [4, 4] are not the same shape", attend(&[1, 3, 4], &[b, w, w, b, w, b, w, b], 2));
+    told("[3, 4] and [4, 4] are not the same", attend(&[1, 3, 4], &[w, b, w, b, w, b, &[3, 4], b], 2));
     told("not the same shape", gelu::native_backward(&two, &three));
 }
