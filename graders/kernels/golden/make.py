@@ -146,4 +146,24 @@ for (n, t, width), heads, causal in [((2, 4, 6), 2, True), ((1, 5, 4), 4, False)
     differentiated("attention", {"heads": heads, "causal": causal}, {"input": draw(n, t, width)} | projections(width),
                    lambda input, **named: attend(heads, causal, input, [named[name] for name in PROJECTIONS]))
 
+BLOCK = (["gamma_1", "beta_1"] + PROJECTIONS
+         + ["gamma_2", "beta_2", "weight_wide", "bias_wide", "weight_narrow", "bias_narrow"])
+
+
+def transform(heads, input, parameters):
+    """A causal block with its norms in front."""
+    norm = lambda x, of: F.layer_norm(x, x.shape[-1:], of[0], of[1], epsilon)
+    between = input + attend(heads, True, norm(input, parameters[:2]), parameters[2:10])
+    w1, b1, w2, b2 = parameters[12:]
+    return between + F.gelu(norm(between, parameters[10:12]) @ w1 + b1) @ w2 + b2
+
+
+width, expansion = 4, 2
+given = {"input": draw(2, 3, width), "gamma_1": draw(width), "beta_1": draw(width)} | projections(width)
+given |= {"gamma_2": draw(width), "beta_2": draw(width)}
+given |= {"weight_wide": draw(width, expansion * width), "bias_wide": draw(expansion * width)}
+given |= {"weight_narrow": draw(expansion * width, width), "bias_narrow": draw(width)}
+differentiated("transformer-block", {"heads": 2, "expansion": expansion}, given,
+               lambda input, **named: transform(2, input, [named[name] for name in BLOCK]))
+
 print(json.dumps({"made_by": {"torch": torch.__version__, "python": platform.python_version()}, "cases": cases}, indent=None))

@@ -31,6 +31,7 @@ pub mod sigmoid;
 pub mod softmax;
 pub mod tanh;
 pub mod token_embedding;
+pub mod transformer_block;
 
 mod affine;
 mod bound;

@@ -10,6 +10,7 @@ use tito_kernels::{
     batch_norm2d::{self, Affine, Moments},
     conv2d, cross_entropy, dense, flatten, gelu, layer_norm, max_pool2d, mean_squared_error,
     position_embedding, relu, sgd, sigmoid, softmax, tanh, token_embedding,
+    transformer_block::{self, Block},
 };
 
 /// Double rounding over some thousand terms; an oracle that means another formula is off by more than 10⁻⁹.
@@ -112,6 +113,33 @@ const PROJECTIONS: [&str; 8] = [
     "bias_output",
 ];
 
+const BLOCK: [&str; 16] = [
+    "gamma_1",
+    "beta_1",
+    "weight_query",
+    "bias_query",
+    "weight_key",
+    "bias_key",
+    "weight_value",
+    "bias_value",
+    "weight_output",
+    "bias_output",
+    "gamma_2",
+    "beta_2",
+    "weight_wide",
+    "bias_wide",
+    "weight_narrow",
+    "bias_narrow",
+];
+
+/// A value whose digits are those of its largest element.
+fn ungauged(value: Wide) -> Judged {
+    let largest = value.data().iter().fold(0.0, |largest: f64, x| largest.max(x.abs()));
+    // The gradient of the key's bias is zero but for roundings, also PyTorch's.
+    let gauge = vec![largest.max(1.0) * 10.0; value.data().len()];
+    Judged { value, gauge, terms: 1 }
+}
+
 fn check(case: &Case) {
     let given = |name: &str| case.given(name);
     let affine = |gamma, beta| Affine { gamma, beta, epsilon: case.setting("epsilon") };
@@ -169,6 +197,19 @@ fn check(case: &Case) {
             let output = attention::oracle(&x, &parameters, attention).unwrap();
             case.are(&output, &gradients, &PROJECTIONS);
         }
+        "transformer-block" => {
+            let number = |name: &str| case.settings[name].as_u64().expect("it is a number") as u32;
+            let block = Block { heads: number("heads"), expansion: number("expansion") };
+            let (x, parameters) = (given("input"), BLOCK.map(given));
+            let found = transformer_block::oracle_backward(&x, &parameters, block, &given("gradient"));
+            let Gradients { input, parameters: gradients } = found.unwrap();
+            let gradients = Gradients {
+                input: ungauged(input),
+                parameters: gradients.into_iter().map(ungauged).collect(),
+            };
+            let output = transformer_block::oracle(&x, &parameters, block).unwrap();
+            case.are(&ungauged(output), &gradients, &BLOCK);
+        }
         "flatten" => elementwise(
             case,
             |x| flatten::oracle(x).unwrap(),
@@ -213,5 +254,5 @@ fn oracles_give_the_digits_of_pytorch() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden/golden.json");
     let golden: Golden = serde_json::from_slice(&fs::read(path).unwrap()).unwrap();
     golden.cases.iter().for_each(check);
-    assert!(golden.cases.len() >= 43, "{} cases", golden.cases.len());
+    assert!(golden.cases.len() >= 44, "{} cases", golden.cases.len());
 }
