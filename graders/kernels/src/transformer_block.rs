@@ -38,7 +38,7 @@ pub struct Block {
 /// # Shapes
 ///
 /// - `input`: `[n, t, width]`, as the result
-/// - `parameters`: γ and β `[width]`, the eight of [`attention`](crate::attention), γ and β `[width]`, W `[width, expansion ·
+/// - `parameters`: γ and β `[width]`, the eight of [`attention`], γ and β `[width]`, W `[width, expansion ·
 ///   width]` and b `[expansion · width]`, W `[expansion · width, width]` and b `[width]`
 ///
 /// # Errors
@@ -66,7 +66,7 @@ pub fn oracle_backward(
     Ok(parts.slopes(input, gradient)?.0)
 }
 
-/// The gradient of the key's bias in f64, parameter [`KEY_BIAS`], with its gauge: that of [`attention`](crate::attention)
+/// The gradient of the key's bias in f64, parameter [`KEY_BIAS`], with its gauge: that of [`attention`]
 /// where it is given what the block gives it.
 ///
 /// It is zero whatever all others are, because what is added to all scores of a query changes no weight. So a condition
