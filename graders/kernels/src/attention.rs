@@ -4,6 +4,8 @@
 //! Queries, keys, values and the output are projections as in [`dense`]: `y = x W + b`. A head has a run of features next to
 //! each other; its scores `q · k / √size` become weights by a softmax over the keys.
 
+use std::ops::Range;
+
 use ndarray::{ArrayView2, ArrayViewMut2, ArrayViewMut3, ArrayViewMut4, Axis, s};
 use pulp::{Arch, NullaryFnOnce};
 use rayon::prelude::*;
@@ -17,7 +19,7 @@ use crate::{
     sequences::Sequences,
     shape_error::alike,
     softmax::softmax,
-    sum::Sums,
+    sum::{Sums, sum_of},
 };
 
 /// W and b of the query, key, value and output projections.
@@ -82,11 +84,11 @@ pub fn oracle(input: &Wide, parameters: &[Wide], attention: Attention) -> Result
 /// The gauges go on where the [`oracle`]'s ended. With the gradient `g = dy Wᵀ` of the mixtures, which errs by |dy||W|ᵀ:
 ///
 /// 1. `dp = Σ g v` errs as a score does, by δdp;
-/// 2. `ds = p (dp − Σ p dp) / √d` errs by the weights it has, relatively by δs and its mean times |dp − Σ p dp|, by δdp and its mean,
-///    and as a softmax's gradient by (1 + |s − max|)(|dp| + Σ p|dp|);
-/// 3. `dq = Σ ds k`, `dk = Σ ds q` and `dv = Σ p g` round the sums of the absolute values. What comes by k, q and g adds up as the root
-///    of squares; what comes by ds and p is added up as it is, and followed through the projections to the input's gradient
-///    as the forward pass does it;
+/// 2. `ds = p (dp − Σ p dp) / √d` errs through p, relatively by δs and its mean, times |dp − Σ p dp|; by δdp and its mean; and
+///    as a softmax's gradient by (1 + |s − max|)(|dp| + Σ p|dp|);
+/// 3. `dq = Σ ds k`, `dk = Σ ds q` and `dv = Σ p g` round the sums of the absolute values. What comes through k, q and g adds
+///    up as the root of squares; what comes through ds and p is added up as it is, and followed through the projections to
+///    the input's gradient as in the forward pass;
 /// 4. gradients of the weights, `xᵀ dq` and so on, round |x|ᵀ|dq|, and what their factors err by is added up over all rows.
 ///
 /// The terms are three times the width for the input, or the places where there are more, and for the parameters the rows, or
@@ -105,6 +107,7 @@ pub fn oracle_backward(
     let layer = Layer::new(input.shape(), parameters.iter().map(Wide::shape), attention)?;
     alike("attention backward", gradient.shape(), input.shape())?;
     let heads = layer.heads(input, parameters)?;
+    // Of what the output projection is given its input's gradient needs the shape alone.
     let to_mixed = dense::oracle_backward(input, &parameters[6], None, gradient)?.input;
     let (count, width) = (input.data().len(), layer.sequences.width);
     let (mut to_input, mut mixed) = (Projected::zeros(count), Unsure::zeros(count));
@@ -257,7 +260,7 @@ impl NullaryFnOnce for ScoreSlopes<'_> {
     fn call(self) {
         let rows = self.slopes.chunks_exact_mut(self.keys).zip(self.weights.chunks_exact(self.keys));
         for (slopes, weights) in rows {
-            let mean = crate::sum::sum_of(slopes, weights, |slope, weight| slope * weight);
+            let mean = sum_of(slopes, weights, |slope, weight| slope * weight);
             for (slope, weight) in slopes.iter_mut().zip(weights) {
                 *slope = weight * (*slope - mean) * self.scale;
             }
@@ -321,7 +324,7 @@ impl Layer {
     }
 
     /// Where a row of a head is.
-    fn places(&self, image: usize, head: usize) -> impl Iterator<Item = std::ops::Range<usize>> {
+    fn places(&self, image: usize, head: usize) -> impl Iterator<Item = Range<usize>> {
         let Sequences { length, width, .. } = self.sequences;
         let (first, size) = (image * length * width + head * self.size, self.size);
         (0..length).map(move |row| first + row * width).map(move |at| at..at + size)
@@ -399,7 +402,7 @@ impl Layer {
         &self,
         query: &ArrayView2<'_, f32>,
         key: &ArrayView2<'_, f32>,
-        mut work: impl FnMut(std::ops::Range<usize>, usize, ArrayViewMut2<'_, f32>),
+        mut work: impl FnMut(Range<usize>, usize, ArrayViewMut2<'_, f32>),
     ) {
         if self.size == 0 {
             return;

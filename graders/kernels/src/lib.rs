@@ -6,6 +6,9 @@
 //! which says whether an answer is right. `native` is the f32 kernel that students are timed beside; it is held
 //! to the same bound as they are.
 //!
+//! From the dense layer of milestone 1 to the transformer block of milestone 5. A block's oracle has no gauge but for one
+//! gradient, because so many steps have none that is worth having: whoever judges it samples a condition number.
+//!
 //! Drawing cases, comparing whole answers and naming misconceptions is left to `tito-judge`.
 
 pub mod adam;
