@@ -32,6 +32,10 @@ CONV = [
     (32, 16, 28, 28, 32, 5, 2, 2),
     (32, 64, 16, 16, 64, 1, 1, 0),
 ]
+# sequences, length, width, and heads where there are some: what milestone 5 trains, and what is between its dense layers
+GELU = [(16, 64, 256)]
+LAYER_NORM = [(16, 64, 64)]
+ATTENTION = [(16, 64, 64, 4)]
 
 
 def fastest(run):
@@ -49,6 +53,25 @@ def torch_seconds(operation, backward, shape):
         x, w, b = torch.randn(rows, inputs), torch.randn(inputs, outputs), torch.randn(outputs)
         forward = lambda: torch.addmm(b, x, w)
         leaves = (x, w, b)
+    elif operation == "gelu":
+        x = torch.randn(*shape)
+        forward = lambda: F.gelu(x)
+        leaves = (x,)
+    elif operation == "layer-norm":
+        x, gamma, beta = torch.randn(*shape), torch.randn(shape[-1]), torch.randn(shape[-1])
+        forward = lambda: F.layer_norm(x, shape[-1:], gamma, beta)
+        leaves = (x, gamma, beta)
+    elif operation == "attention":
+        *extents, heads = shape
+        width = extents[-1]
+        x, weights, biases = torch.randn(*extents), torch.randn(4, width, width) / width**0.5, torch.randn(4, width)
+        leaves = (x, *(w.clone() for w in weights), *(b.clone() for b in biases))
+
+        def forward():
+            x, wq, wk, wv, wo, bq, bk, bv, bo = leaves
+            part = lambda w, b: (x @ w + b).unflatten(-1, (heads, -1)).transpose(1, 2)
+            mixed = F.scaled_dot_product_attention(part(wq, bq), part(wk, bk), part(wv, bv), is_causal=True)
+            return mixed.transpose(1, 2).flatten(2) @ wo + bo
     else:
         images, channels, height, width, outputs, kernel, stride, padding = shape
         x, w = torch.randn(images, channels, height, width), torch.randn(outputs, channels, kernel, kernel)
@@ -78,7 +101,8 @@ def main():
     print(f"torch {torch.__version__}, one thread, {rounds} rounds of the fastest of {RUNS}\n")
     print("| operation | shape | forward, ms (ours, PyTorch) | ratio | backward, ms (ours, PyTorch) | ratio |")
     print("|---|---|---|---|---|---|")
-    for operation, shapes in [("dense", DENSE), ("conv2d", CONV)]:
+    for operation, shapes in [("dense", DENSE), ("conv2d", CONV), ("gelu", GELU), ("layer-norm", LAYER_NORM),
+                              ("attention", ATTENTION)]:
         for shape in shapes:
             cells = []
             for backward in [False, True]:

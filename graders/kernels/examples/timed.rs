@@ -4,6 +4,9 @@
 //! ```text
 //! dense forward|backward ROWS INPUTS OUTPUTS
 //! conv2d forward|backward IMAGES CHANNELS HEIGHT WIDTH OUTPUTS KERNEL STRIDE PADDING
+//! gelu forward|backward SEQUENCES LENGTH WIDTH
+//! layer-norm forward|backward SEQUENCES LENGTH WIDTH
+//! attention forward|backward SEQUENCES LENGTH WIDTH HEADS
 //! ```
 
 use std::{
@@ -11,7 +14,12 @@ use std::{
     time::Instant,
 };
 
-use tito_kernels::{Window, conv2d, dense};
+use tito_kernels::{
+    Window,
+    attention::{self, Attention},
+    conv2d, dense, gelu,
+    layer_norm::{self, Affine},
+};
 use tito_tensor::Tensor;
 
 /// How often each is run; the fastest counts.
@@ -54,6 +62,37 @@ fn seconds(question: &str) -> Option<f64> {
                 "forward" => fastest(forward),
                 _ => fastest(|| {
                     conv2d::native_backward(&x, &w, Some(&b), window, &dy).expect("the shapes meet")
+                }),
+            })
+        }
+        ("gelu", &[sequences, length, width]) => {
+            let (x, dy) = (tensor(&[sequences, length, width]), tensor(&[sequences, length, width]));
+            Some(match pass {
+                "forward" => fastest(|| gelu::native(&x)),
+                _ => fastest(|| gelu::native_backward(&x, &dy).expect("the shapes meet")),
+            })
+        }
+        ("layer-norm", &[sequences, length, width]) => {
+            let (x, dy) = (tensor(&[sequences, length, width]), tensor(&[sequences, length, width]));
+            let (gamma, beta) = (tensor(&[width]), tensor(&[width]));
+            let affine = Affine { gamma: &gamma, beta: &beta, epsilon: 1e-5 };
+            Some(match pass {
+                "forward" => fastest(|| layer_norm::native(&x, affine).expect("the shapes meet")),
+                _ => fastest(|| layer_norm::native_backward(&x, affine, &dy).expect("the shapes meet")),
+            })
+        }
+        ("attention", &[sequences, length, width, heads]) => {
+            let attention = Attention { heads, causal: true };
+            let (x, dy) = (tensor(&[sequences, length, width]), tensor(&[sequences, length, width]));
+            let pair = || [tensor(&[width, width]), tensor(&[width])];
+            let parameters = [pair(), pair(), pair(), pair()].concat();
+            let forward = || attention::native_keeping(&x, &parameters, attention).expect("the shapes meet");
+            let (_, kept) = forward();
+            Some(match pass {
+                "forward" => fastest(forward),
+                _ => fastest(|| {
+                    attention::native_backward_by(&x, &parameters, attention, &kept, &dy)
+                        .expect("the shapes meet")
                 }),
             })
         }

@@ -112,4 +112,58 @@ for decay, decoupled in [(0.0, False), (0.01, False), (0.01, True)]:
     steps("adam", {"rate": rate, "beta1": beta1, "beta2": beta2, "epsilon": epsilon, "decay": decay, "decoupled": decoupled},
           lambda p: kind(p, lr=rate, betas=(beta1, beta2), eps=epsilon, weight_decay=decay))
 
+differentiated("gelu", {}, {"input": draw(3, 7, scale=2.0)}, lambda input: F.gelu(input))
+tokens, table = torch.tensor([[3.0, 0.0, 3.0], [1.0, 3.0, 4.0]]), draw(5, 4).requires_grad_()
+output, gradient = F.embedding(tokens.long(), table), draw(2, 3, 4)
+output.backward(gradient)
+case("token-embedding", {}, {"input": tokens, "table": table, "gradient": gradient},
+     {"output": output, "to_input": torch.zeros(2, 3), "to_table": table.grad})
+differentiated("position-embedding", {}, {"input": draw(2, 3, 4), "table": draw(5, 4)},
+               lambda input, table: input + table[:input.shape[1]])
+epsilon = f32(1e-5)
+for offset in [0.0, 100.0]:
+    given = {"input": draw(2, 3, 6) + offset, "gamma": draw(6), "beta": draw(6)}
+    differentiated("layer-norm", {"epsilon": epsilon}, given,
+                   lambda input, gamma, beta: F.layer_norm(input, (6,), gamma, beta, epsilon))
+
+PROJECTIONS = [f"{kind}_{name}" for name in ["query", "key", "value", "output"] for kind in ["weight", "bias"]]
+
+
+def attend(heads, causal, input, parameters):
+    """Multi-head attention as PyTorch has it, with weights [inputs, outputs]."""
+    wq, bq, wk, bk, wv, bv, wo, bo = parameters
+    part = lambda w, b: (input @ w + b).unflatten(-1, (heads, -1)).transpose(1, 2)
+    mixed = F.scaled_dot_product_attention(part(wq, bq), part(wk, bk), part(wv, bv), is_causal=causal)
+    return mixed.transpose(1, 2).flatten(2) @ wo + bo
+
+
+def projections(width):
+    shapes = [(width, width), (width,)] * 4
+    return {name: draw(*shape) for name, shape in zip(PROJECTIONS, shapes)}
+
+
+for (n, t, width), heads, causal in [((2, 4, 6), 2, True), ((1, 5, 4), 4, False), ((1, 3, 3), 1, True)]:
+    differentiated("attention", {"heads": heads, "causal": causal}, {"input": draw(n, t, width)} | projections(width),
+                   lambda input, **named: attend(heads, causal, input, [named[name] for name in PROJECTIONS]))
+
+BLOCK = (["gamma_1", "beta_1"] + PROJECTIONS
+         + ["gamma_2", "beta_2", "weight_wide", "bias_wide", "weight_narrow", "bias_narrow"])
+
+
+def transform(heads, input, parameters):
+    """A causal block with its norms in front."""
+    norm = lambda x, of: F.layer_norm(x, x.shape[-1:], of[0], of[1], epsilon)
+    between = input + attend(heads, True, norm(input, parameters[:2]), parameters[2:10])
+    w1, b1, w2, b2 = parameters[12:]
+    return between + F.gelu(norm(between, parameters[10:12]) @ w1 + b1) @ w2 + b2
+
+
+width, expansion = 4, 2
+given = {"input": draw(2, 3, width), "gamma_1": draw(width), "beta_1": draw(width)} | projections(width)
+given |= {"gamma_2": draw(width), "beta_2": draw(width)}
+given |= {"weight_wide": draw(width, expansion * width), "bias_wide": draw(expansion * width)}
+given |= {"weight_narrow": draw(expansion * width, width), "bias_narrow": draw(width)}
+differentiated("transformer-block", {"heads": 2, "expansion": expansion}, given,
+               lambda input, **named: transform(2, input, [named[name] for name in BLOCK]))
+
 print(json.dumps({"made_by": {"torch": torch.__version__, "python": platform.python_version()}, "cases": cases}, indent=None))

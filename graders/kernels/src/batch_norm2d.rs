@@ -7,31 +7,13 @@
 use rayon::prelude::*;
 use tito_tensor::{Shape, Tensor};
 
+pub use crate::affine::Affine;
 use crate::{
     Gradients, Judged, ShapeError, Wide,
+    affine::{Means, Spread},
     shape_error::alike,
     sum::{Sums, sum, sum_of},
 };
-
-/// The scale γ and the shift β of every channel, and ε.
-#[derive(Debug)]
-pub struct Affine<'a, T> {
-    /// γ `[channels]`.
-    pub gamma: &'a T,
-    /// β `[channels]`.
-    pub beta: &'a T,
-    /// What is added to the variance.
-    pub epsilon: f32,
-}
-
-/// A derived one would want a tensor that is copied.
-impl<T> Clone for Affine<'_, T> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<T> Copy for Affine<'_, T> {}
 
 /// Mean and variance of every channel.
 #[derive(Clone, Debug, PartialEq)]
@@ -61,9 +43,8 @@ pub fn oracle(input: &Wide, affine: Affine<'_, Wide>) -> Result<(Judged, Moments
     let mut sums = Sums::zeros(input.data().len());
     norm.each(|channel, at| {
         let of = norm.channel(&moments, affine, channel);
-        let x = of.normal(input.data()[at]);
-        let gauge = of.gamma.abs() * (1.0 + x.abs()) * of.doubt() + of.beta.abs();
-        sums.add_gauged(at, of.gamma * x + of.beta, gauge);
+        let [y, gauge] = of.spread.output(input.data()[at], of.gamma, of.beta);
+        sums.add_gauged(at, y, gauge);
     });
     Ok((sums.judged(input.shape().clone(), norm.count()), moments))
 }
@@ -88,10 +69,8 @@ pub fn oracle_inference(
     let mut sums = Sums::zeros(input.data().len());
     norm.each(|channel, at| {
         let of = norm.channel(moments, affine, channel);
-        let x = input.data()[at];
-        let normal = of.normal(x);
-        let gauge = of.gamma.abs() * (1.0 + normal.abs()) * of.doubt() + of.beta.abs();
-        sums.add_gauged(at, of.gamma * normal + of.beta, gauge);
+        let [y, gauge] = of.spread.output(input.data()[at], of.gamma, of.beta);
+        sums.add_gauged(at, y, gauge);
     });
     Ok(sums.judged(input.shape().clone(), made_of + 5))
 }
@@ -115,9 +94,10 @@ pub fn oracle_backward(
     let (mut to_gamma, mut to_beta) = (Sums::zeros(norm.channels), Sums::zeros(norm.channels));
     norm.each(|channel, at| {
         let of = norm.channel(&moments, affine, channel);
-        let (x, dy) = (of.normal(input.data()[at]), gradient.data()[at]);
+        let dy = gradient.data()[at];
         to_beta.add(channel, dy);
-        to_gamma.add_gauged(channel, dy * x, dy.abs() * (1.0 + x.abs()) * of.doubt());
+        let [term, gauge] = of.spread.to_gamma(input.data()[at], dy);
+        to_gamma.add_gauged(channel, term, gauge);
     });
     let channels = Shape::from([norm.channels as u32]);
     let to_gamma = to_gamma.judged(channels.clone(), norm.count());
@@ -125,13 +105,16 @@ pub fn oracle_backward(
     let mut sums = Sums::zeros(input.data().len());
     norm.each(|channel, at| {
         let of = norm.channel(&moments, affine, channel);
-        let (x, dy) = (of.normal(input.data()[at]), gradient.data()[at]);
         let mean = |of_all: f64| of_all / norm.count() as f64;
-        let (shift, slope) = (mean(to_beta.value.data()[channel]), mean(to_gamma.value.data()[channel]));
-        let (shifts, slopes) = (mean(to_beta.gauge[channel]), mean(to_gamma.gauge[channel]));
-        let scale = of.gamma / of.deviation;
-        let gauge = scale.abs() * ((dy.abs() + shifts) * of.doubt() + (1.0 + x.abs()) * slopes);
-        sums.add_gauged(at, scale * (dy - shift - x * slope), gauge);
+        let means = Means {
+            shift: mean(to_beta.value.data()[channel]),
+            slope: mean(to_gamma.value.data()[channel]),
+            shifts: mean(to_beta.gauge[channel]),
+            slopes: mean(to_gamma.gauge[channel]),
+        };
+        let scale = of.gamma / of.spread.deviation;
+        let [dx, gauge] = of.spread.to_input(scale, input.data()[at], gradient.data()[at], means);
+        sums.add_gauged(at, dx, gauge);
     });
     let input = sums.judged(input.shape().clone(), norm.count());
     Ok(Gradients { input, parameters: vec![to_gamma, to_beta] })
@@ -241,20 +224,9 @@ struct Norm {
 
 /// What an element meets.
 struct Channel {
-    mean: f64,
-    deviation: f64,
+    spread: Spread,
     gamma: f64,
     beta: f64,
-}
-
-impl Channel {
-    fn normal(&self, x: f64) -> f64 {
-        (x - self.mean) / self.deviation
-    }
-
-    fn doubt(&self) -> f64 {
-        1.0 + self.mean.abs() / self.deviation
-    }
 }
 
 impl Norm {
@@ -307,8 +279,11 @@ impl Norm {
 
     fn channel(&self, moments: &Moments<Wide>, affine: Affine<'_, Wide>, channel: usize) -> Channel {
         Channel {
-            mean: moments.mean.data()[channel],
-            deviation: libm::sqrt(moments.variance.data()[channel] + f64::from(affine.epsilon)),
+            spread: Spread::new(
+                moments.mean.data()[channel],
+                moments.variance.data()[channel],
+                affine.epsilon,
+            ),
             gamma: affine.gamma.data()[channel],
             beta: affine.beta.data()[channel],
         }

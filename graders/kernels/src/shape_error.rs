@@ -73,6 +73,18 @@ pub enum ShapeError {
         /// How many there are.
         channels: usize,
     },
+    /// A vector that has not one element a feature.
+    #[error("cannot apply {operation}: {name} {found} has not one element for each of {features} features")]
+    Features {
+        /// Which operation.
+        operation: &'static str,
+        /// Which vector.
+        name: &'static str,
+        /// Its shape.
+        found: Shape,
+        /// How many there are.
+        features: usize,
+    },
     /// Two tensors that must have one shape and have two.
     #[error("cannot apply {operation}: {left} and {right} are not the same shape")]
     Unlike {
@@ -110,6 +122,64 @@ pub enum ShapeError {
         logits: Shape,
         /// The class.
         class: u32,
+    },
+    /// Sequences that are not `[n, t, width]`.
+    #[error("cannot apply {operation} to {input}: give sequences [n, t, width]")]
+    Sequences {
+        /// Which operation.
+        operation: &'static str,
+        /// The input's shape.
+        input: Shape,
+    },
+    /// Tokens that are not `[n, t]`.
+    #[error("cannot apply token-embedding to {0}: give tokens [n, t]")]
+    Tokens(Shape),
+    /// A number that is not whole, or names no row of the table.
+    #[error("cannot apply token-embedding: element {at} is {token}, which is no row of table {table}")]
+    Token {
+        /// The number.
+        token: String,
+        /// Its row-major offset.
+        at: usize,
+        /// The table's shape.
+        table: Shape,
+    },
+    /// A table that is no matrix.
+    #[error("cannot apply {operation}: table {table} is not [entries, width]")]
+    Table {
+        /// Which operation.
+        operation: &'static str,
+        /// The table's shape.
+        table: Shape,
+    },
+    /// A table of positions that has another width than the sequences, or fewer rows than they are long.
+    #[error(
+        "cannot apply position-embedding: input {input} and table {table} do not meet; give input [n, t, width] and \
+         table [context, width] of at least t rows"
+    )]
+    Positions {
+        /// The input's shape.
+        input: Shape,
+        /// The table's shape.
+        table: Shape,
+    },
+    /// A width that cannot be shared out among so many heads.
+    #[error("cannot apply attention to {input}: its width is not a multiple of {heads} heads")]
+    Heads {
+        /// The input's shape.
+        input: Shape,
+        /// How many heads there are.
+        heads: u32,
+    },
+    /// Parameters that are not as many as the operation has.
+    #[error("cannot apply {operation}: it has {wanted} parameters, not {found}")]
+    Parameters {
+        /// Which operation.
+        operation: &'static str,
+        /// How many it has.
+        wanted: usize,
+        /// How many were given.
+        found: usize,
     },
     /// The result would have an extent, or a number of elements, that cannot be counted.
     #[error("cannot apply {operation} to {input}: the result has more elements than can be counted")]

@@ -136,7 +136,7 @@ impl NullaryFnOnce for Rows<'_> {
 
 /// Turns a row of logits into probabilities.
 #[inline(always)]
-fn softmax(row: &mut [f32]) {
+pub(crate) fn softmax(row: &mut [f32]) {
     let max = reduce(row, f32::NEG_INFINITY, |a, b| if b > a { b } else { a });
     // Only an all-masked row or one of NaN has no maximum; NaN then stays NaN and −∞ becomes 0.
     let max = if max == f32::NEG_INFINITY { 0.0 } else { max };

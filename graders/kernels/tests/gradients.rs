@@ -4,9 +4,12 @@ mod support;
 
 use support::Random;
 use tito_kernels::{
-    Judged, Wide, Window, average_pool2d,
+    Gradients, Judged, Wide, Window,
+    attention::{self, Attention},
+    average_pool2d,
     batch_norm2d::{self, Affine},
-    conv2d, cross_entropy, dense, max_pool2d, mean_squared_error, relu, sigmoid, softmax, tanh,
+    conv2d, cross_entropy, dense, gelu, layer_norm, max_pool2d, mean_squared_error, position_embedding, relu,
+    sigmoid, softmax, tanh, token_embedding,
 };
 
 /// The step of a central difference: its own error is of its square, and rounding's of 10⁻¹⁶ divided by it.
@@ -102,6 +105,12 @@ fn activations_are_differentiated() {
         |x, dy| vec![tanh::oracle_backward(&x[0], dy).unwrap()],
     );
     check(
+        "gelu",
+        &inputs,
+        |x| gelu::oracle(&x[0]).value,
+        |x, dy| vec![gelu::oracle_backward(&x[0], dy).unwrap()],
+    );
+    check(
         "softmax",
         &inputs,
         |x| softmax::oracle(&x[0]).value,
@@ -188,6 +197,65 @@ fn batch_normalisation_is_differentiated() {
             })
         },
     );
+}
+
+fn all(found: Gradients<Judged>) -> Vec<Judged> {
+    [found.input].into_iter().chain(found.parameters).collect()
+}
+
+#[test]
+fn embeddings_are_differentiated() {
+    let mut random = Random(7);
+    let tokens = Wide::new([2, 3], vec![3.0, 0.0, 3.0, 1.0, 3.0, 4.0]).unwrap();
+    check(
+        "token-embedding",
+        &[wide(&mut random, &[5, 4])],
+        |x| token_embedding::oracle(&tokens, &x[0]).unwrap().value,
+        |x, dy| token_embedding::oracle_backward(&tokens, &x[0], dy).unwrap().parameters,
+    );
+    check(
+        "position-embedding",
+        &[wide(&mut random, &[2, 3, 4]), wide(&mut random, &[5, 4])],
+        |x| position_embedding::oracle(&x[0], &x[1]).unwrap().value,
+        |x, dy| all(position_embedding::oracle_backward(&x[0], &x[1], dy).unwrap()),
+    );
+}
+
+#[test]
+fn layer_normalisation_is_differentiated() {
+    let mut random = Random(8);
+    for shape in [&[3, 5][..], &[2, 2, 5], &[5]] {
+        let affine = |x: &[Wide], of: &dyn Fn(Affine<'_, Wide>) -> Vec<Judged>| {
+            of(Affine { gamma: &x[1], beta: &x[2], epsilon: 1e-5 })
+        };
+        check(
+            "layer-norm",
+            &[wide(&mut random, shape), wide(&mut random, &[5]), wide(&mut random, &[5])],
+            |x| affine(x, &|affine| vec![layer_norm::oracle(&x[0], affine).unwrap()]).remove(0).value,
+            |x, dy| affine(x, &|affine| all(layer_norm::oracle_backward(&x[0], affine, dy).unwrap())),
+        );
+    }
+}
+
+#[test]
+fn attention_is_differentiated() {
+    let mut random = Random(9);
+    for (shape, heads) in [([2, 4, 6], 3), ([1, 5, 4], 1), ([1, 1, 2], 2)] {
+        for causal in [true, false] {
+            let attention = Attention { heads, causal };
+            let width = shape[2];
+            let mut inputs = vec![wide(&mut random, &shape)];
+            for _ in 0..4 {
+                inputs.extend([wide(&mut random, &[width, width]), wide(&mut random, &[width])]);
+            }
+            check(
+                &format!("attention {shape:?} {attention:?}"),
+                &inputs,
+                |x| attention::oracle(&x[0], &x[1..], attention).unwrap().value,
+                |x, dy| all(attention::oracle_backward(&x[0], &x[1..], attention, dy).unwrap()),
+            );
+        }
+    }
 }
 
 #[test]
