@@ -12,8 +12,10 @@ mod crc32;
 mod cross_entropy;
 mod dense;
 mod dropout;
+mod exp;
 mod fit;
 mod flatten;
+mod gelu;
 mod gemm;
 mod kept;
 mod layer_code;
@@ -41,6 +43,7 @@ use conv2d::Conv2d;
 use dense::Dense;
 use dropout::Dropout;
 use flatten::Flatten;
+use gelu::Gelu;
 use pool2d::{AveragePool2d, MaxPool2d};
 use softmax::Softmax;
 
@@ -61,6 +64,7 @@ impl Layers for Reference {
             LayerSpec::AveragePool2d(spec) => Box::new(AveragePool2d::new(spec)?),
             LayerSpec::BatchNorm2d(spec) => Box::new(BatchNorm2d::new(spec)?),
             LayerSpec::Dropout(probability) => Box::new(Dropout::new(probability, rng)?),
+            LayerSpec::Gelu => Box::new(Gelu::default()),
             other => return Err(Fault::unsupported(format!("{other}: not a layer of milestones 1 to 4"))),
         })
     }
