@@ -99,7 +99,8 @@ mod tests {
         if u > 3.0 {
             return density / (1..=200).rev().fold(u, |below, k| u + f64::from(k) / below);
         }
-        let mut terms = (1..100).scan(u, |term, k| Some(std::mem::replace(term, *term * u * u / f64::from(2 * k + 1))));
+        let mut terms =
+            (1..100).scan(u, |term, k| Some(std::mem::replace(term, *term * u * u / f64::from(2 * k + 1))));
         0.5 - density * terms.by_ref().sum::<f64>()
     }
 

@@ -19,9 +19,11 @@ mod gelu;
 mod gemm;
 mod kept;
 mod layer_code;
+mod layer_norm;
 mod mean_squared_error;
 mod optimizer;
 mod pool2d;
+mod position_embedding;
 mod reader;
 mod schedule;
 mod sgd;
@@ -29,6 +31,7 @@ mod softmax;
 mod sum;
 #[cfg(test)]
 mod testing;
+mod token_embedding;
 mod weights;
 mod window;
 
@@ -44,8 +47,11 @@ use dense::Dense;
 use dropout::Dropout;
 use flatten::Flatten;
 use gelu::Gelu;
+use layer_norm::LayerNorm;
 use pool2d::{AveragePool2d, MaxPool2d};
+use position_embedding::PositionEmbedding;
 use softmax::Softmax;
+use token_embedding::TokenEmbedding;
 
 /// The layers of milestones 1 to 4, and how they learn.
 pub struct Reference;
@@ -65,6 +71,9 @@ impl Layers for Reference {
             LayerSpec::BatchNorm2d(spec) => Box::new(BatchNorm2d::new(spec)?),
             LayerSpec::Dropout(probability) => Box::new(Dropout::new(probability, rng)?),
             LayerSpec::Gelu => Box::new(Gelu::default()),
+            LayerSpec::TokenEmbedding(spec) => Box::new(TokenEmbedding::new(spec, rng)?),
+            LayerSpec::PositionEmbedding(spec) => Box::new(PositionEmbedding::new(spec, rng)?),
+            LayerSpec::LayerNorm(spec) => Box::new(LayerNorm::new(spec)?),
             other => return Err(Fault::unsupported(format!("{other}: not a layer of milestones 1 to 4"))),
         })
     }

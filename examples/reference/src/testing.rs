@@ -19,29 +19,26 @@ fn forward(layer: &mut dyn Layer, state: &[u8], input: &Tensor) -> Tensor {
     layer.forward(input, Mode::Training).unwrap()
 }
 
-/// Holds every gradient, of the input and of the parameters, to central differences of a sum of the outputs that weighs
-/// each of them differently, and that gradients are added to what is there.
+/// What the gradients of a layer are held to: a sum of the outputs that weighs each of them differently.
+fn weigh(output: &Tensor) -> Tensor {
+    let mut next = 0.0;
+    output.map(|_| {
+        next += 1.0;
+        (next * 0.7_f32).sin()
+    })
+}
+
+fn loss(output: &Tensor) -> f64 {
+    output.data().iter().zip(weigh(output).data()).map(|(y, g)| f64::from(*y) * f64::from(*g)).sum()
+}
+
+/// Holds every gradient, of the input and of the parameters, to central differences, and that gradients are added to what
+/// is there.
 #[track_caller]
 pub(crate) fn check_gradients(layer: &mut dyn Layer, input: &Tensor, step: f32) {
     let state = layer.state();
     let output = forward(layer, &state, input);
-    let mut next = 0.0;
-    let upper = output.map(|_| {
-        next += 1.0;
-        (next * 0.7_f32).sin()
-    });
-    layer.gradients_mut().into_iter().for_each(|gradient| gradient.data_mut().fill(0.0));
-    let found = layer.backward(&upper).unwrap();
-    assert_eq!(found.shape(), input.shape());
-    let once: Vec<Tensor> = layer.gradients().into_iter().cloned().collect();
-    assert_eq!(once.len(), layer.parameters().len());
-    layer.backward(&upper).unwrap();
-    for (once, twice) in once.iter().zip(layer.gradients()) {
-        close(&once.map(|g| 2.0 * g), twice, "a gradient that was added twice");
-    }
-    let loss = |output: &Tensor| -> f64 {
-        output.data().iter().zip(upper.data()).map(|(y, g)| f64::from(*y) * f64::from(*g)).sum()
-    };
+    let found = layer.backward(&weigh(&output)).unwrap();
     let mut moved = input.clone();
     let mut place = 0;
     let expected = input.map(|x| {
@@ -55,6 +52,23 @@ pub(crate) fn check_gradients(layer: &mut dyn Layer, input: &Tensor, step: f32) 
         slope as f32
     });
     close(&expected, &found, "the input's gradient");
+    layer.set_state(&state).unwrap();
+    check_gradients_of_parameters(layer, input, step);
+}
+
+/// The same of the parameters alone, for an input that cannot be moved.
+#[track_caller]
+pub(crate) fn check_gradients_of_parameters(layer: &mut dyn Layer, input: &Tensor, step: f32) {
+    let state = layer.state();
+    let upper = weigh(&forward(layer, &state, input));
+    layer.gradients_mut().into_iter().for_each(|gradient| gradient.data_mut().fill(0.0));
+    layer.backward(&upper).unwrap();
+    let once: Vec<Tensor> = layer.gradients().into_iter().cloned().collect();
+    assert_eq!(once.len(), layer.parameters().len());
+    layer.backward(&upper).unwrap();
+    for (once, twice) in once.iter().zip(layer.gradients()) {
+        close(&once.map(|g| 2.0 * g), twice, "a gradient that was added twice");
+    }
     for (number, found) in once.iter().enumerate() {
         for place in 0..found.data().len() {
             let x = layer.parameters()[number].data()[place];
