@@ -33,6 +33,60 @@ pub(crate) fn add(a: &[f32], b: &[f32], width: usize, c: &mut [f32]) {
     rest(&a[blocked * depth..], b, &mut c[blocked * width..], width);
 }
 
+/// Writes `a` `b` to `c` where `a` is square and counts up to its diagonal alone: whatever lies beyond it, and what `b` has
+/// there, is never read. Every row has the bits that it would have if `a` ended with it.
+pub(crate) fn multiply_lower(a: &[f32], b: &[f32], width: usize, c: &mut [f32]) {
+    let depth = b.len() / width;
+    let blocked = depth / ROWS * ROWS;
+    let mut panel = vec![[0.0; COLUMNS]; blocked];
+    for first in (0..width).step_by(COLUMNS) {
+        let columns = first..width.min(first + COLUMNS);
+        pack(b, width, columns.clone(), &mut panel);
+        let blocks = a.chunks_exact(ROWS * depth).zip(c.chunks_exact_mut(ROWS * width));
+        for ((a, c), before) in blocks.zip((0..).step_by(ROWS)) {
+            let mut sums = block(rows(a, depth).map(|a| &a[..before]), &panel[..before]);
+            for ((row, sums), a) in sums.iter_mut().enumerate().zip(rows(a, depth)) {
+                let last = before..=before + row;
+                for (a, b) in a[last.clone()].iter().zip(&panel[last]) {
+                    sums.iter_mut().zip(b).for_each(|(sum, b)| *sum += a * b);
+                }
+            }
+            for (c, sums) in c.chunks_exact_mut(width).zip(&sums) {
+                c[columns.clone()].copy_from_slice(&sums[..columns.len()]);
+            }
+        }
+    }
+    for row in blocked..depth {
+        let c = &mut c[row * width..(row + 1) * width];
+        c.fill(0.0);
+        rest(&a[row * depth..row * depth + row + 1], &b[..(row + 1) * width], c, width);
+    }
+}
+
+/// Adds `aᵀ` `b` to `c`: `a` [depth, rows], `b` [depth, width], `c` [rows, width].
+pub(crate) fn add_crossed(a: &[f32], b: &[f32], width: usize, c: &mut [f32]) {
+    let (depth, rows) = (b.len() / width, c.len() / width);
+    let blocked = rows / ROWS * ROWS;
+    let mut panel = vec![[0.0; COLUMNS]; depth];
+    for first in (0..width).step_by(COLUMNS) {
+        let columns = first..width.min(first + COLUMNS);
+        pack(b, width, columns.clone(), &mut panel);
+        for (c, row) in c.chunks_exact_mut(ROWS * width).zip((0..).step_by(ROWS)) {
+            let mut sums = [[0.0; COLUMNS]; ROWS];
+            for (a, b) in a.chunks_exact(rows).zip(&panel) {
+                let a: &[f32; ROWS] = a[row..].first_chunk().expect("a block has whole rows");
+                multiply_add(*a, b, &mut sums);
+            }
+            for (c, sums) in c.chunks_exact_mut(width).zip(&sums) {
+                add_to(&mut c[columns.clone()], &sums[..columns.len()]);
+            }
+        }
+    }
+    for (a, b) in a.chunks_exact(rows).zip(b.chunks_exact(width)) {
+        rest(&a[blocked..], b, &mut c[blocked * width..], width);
+    }
+}
+
 /// Adds `a` `bᵀ` to `c`: `a` [rows, depth], `b` [width, depth], `c` [rows, width]; there may be no rows.
 pub(crate) fn add_transposed(a: &[f32], b: &[f32], depth: usize, c: &mut [f32]) {
     let width = b.len() / depth;
@@ -78,7 +132,7 @@ fn panels(
         let columns = first..width.min(first + COLUMNS);
         pack(columns.clone(), &mut panel);
         for (a, c) in a.chunks_exact(ROWS * depth).zip(c.chunks_exact_mut(ROWS * width)) {
-            let sums = block(a, &panel);
+            let sums = block(rows(a, depth), &panel);
             for (c, sums) in c.chunks_exact_mut(width).zip(&sums) {
                 store(&mut c[columns.clone()], &sums[..columns.len()]);
             }
@@ -106,11 +160,16 @@ fn pack_transposed(b: &[f32], depth: usize, rows: Range<usize>, panel: &mut Pane
     }
 }
 
+/// The four rows of a block.
+fn rows(a: &[f32], depth: usize) -> [&[f32]; ROWS] {
+    let (a0, rest) = a.split_at(depth);
+    let (a1, rest) = rest.split_at(depth);
+    let (a2, a3) = rest.split_at(depth);
+    [a0, a1, a2, a3]
+}
+
 /// The products of four rows with a panel, two steps at a time, which halves the cost of counting them.
-fn block(a: &[f32], panel: &Panel) -> [[f32; COLUMNS]; ROWS] {
-    let (a0, rest) = a.split_at(panel.len());
-    let (a1, rest) = rest.split_at(panel.len());
-    let (a2, a3) = rest.split_at(panel.len());
+fn block([a0, a1, a2, a3]: [&[f32]; ROWS], panel: &Panel) -> [[f32; COLUMNS]; ROWS] {
     let mut sums = [[0.0; COLUMNS]; ROWS];
     let (pairs, last) = panel.as_chunks::<2>();
     let rows = [a0, a1, a2, a3].map(|a| a.as_chunks::<2>().0);
@@ -168,15 +227,50 @@ mod tests {
     fn check(rows: usize, depth: usize, width: usize) {
         let a: Vec<f32> = (0..rows * depth).map(|i| (i % 7) as f32 - 3.0).collect();
         let b: Vec<f32> = (0..depth * width).map(|i| (i % 5) as f32 - 1.0).collect();
-        let [mut written, mut added, mut transposed] = [7.0, 3.0, 3.0].map(|fill| vec![fill; rows * width]);
+        let [mut written, mut added, mut transposed, mut crossed] =
+            [7.0, 3.0, 3.0, 3.0].map(|fill| vec![fill; rows * width]);
         multiply(&a, &b, width, &mut written);
         add(&a, &b, width, &mut added);
         add_transposed(&a, &transpose(&b, width), depth, &mut transposed);
+        if rows > 0 {
+            add_crossed(&transpose(&a, depth), &b, width, &mut crossed);
+        }
         for offset in 0..rows * width {
             let (i, j) = (offset / width, offset % width);
             let expected: f32 = (0..depth).map(|k| a[i * depth + k] * b[k * width + j]).sum();
-            let found = [written[offset], added[offset] - 3.0, transposed[offset] - 3.0];
-            assert_eq!(found, [expected; 3], "[{rows}, {depth}] x [{depth}, {width}] at [{i}, {j}]");
+            let sums = [added[offset], transposed[offset], crossed[offset]].map(|sum| sum - 3.0);
+            assert_eq!(
+                (written[offset], sums),
+                (expected, [expected; 3]),
+                "[{rows}, {depth}] x [{depth}, {width}] at [{i}, {j}]"
+            );
+        }
+    }
+
+    #[test]
+    fn nothing_beyond_the_diagonal_counts() {
+        for rows in [1, 3, 4, 5, 8, 11] {
+            for width in [1, 7, 8, 17] {
+                check_lower(rows, width);
+            }
+        }
+    }
+
+    /// Against the whole product with zeros beyond the diagonal, bit by bit; and with NaN in place of all that comes after
+    /// a row.
+    #[track_caller]
+    fn check_lower(rows: usize, width: usize) {
+        let a: Vec<f32> = (0..rows * rows).map(|i| (i as f32 * 0.7).sin()).collect();
+        let mut b: Vec<f32> = (0..rows * width).map(|i| (i as f32 * 0.3).sin()).collect();
+        let zeroed = |(i, x): (usize, &f32)| if i % rows > i / rows { 0.0 } else { *x };
+        let lower: Vec<f32> = a.iter().enumerate().map(zeroed).collect();
+        let [mut expected, mut found] = [0.0, 7.0].map(|fill| vec![fill; rows * width]);
+        multiply(&lower, &b, width, &mut expected);
+        for last in (0..rows).rev() {
+            multiply_lower(&a, &b, width, &mut found);
+            let upto = ..(last + 1) * width;
+            assert_eq!(found[upto], expected[upto], "{rows} x {width} up to {last}");
+            b[last * width..].fill(f32::NAN);
         }
     }
 
