@@ -39,7 +39,7 @@ impl Attention {
     /// Four dense layers with biases, their weights from N(0, 1 / width).
     pub(crate) fn new(spec: AttentionSpec, rng: &mut Rng) -> Result<Self, Fault> {
         let AttentionSpec { width, heads, causal } = spec;
-        if width == 0 || heads == 0 || width % heads != 0 {
+        if width == 0 || heads == 0 || !width.is_multiple_of(heads) {
             return Err(Fault::invalid_argument(format!(
                 "attention: {heads} heads cannot share a width of {width}"
             )));

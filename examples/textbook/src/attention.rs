@@ -20,7 +20,7 @@ pub(crate) struct Attention {
 
 impl Attention {
     pub(crate) fn new(spec: AttentionSpec, rng: &mut Rng) -> Result<Self, Fault> {
-        if spec.width == 0 || spec.heads == 0 || spec.width % spec.heads != 0 {
+        if spec.width == 0 || spec.heads == 0 || !spec.width.is_multiple_of(spec.heads) {
             let AttentionSpec { width, heads, .. } = spec;
             return Err(Fault::invalid_argument(format!("attention: {heads} heads do not divide {width}")));
         }

@@ -72,8 +72,8 @@ impl Layer for TokenEmbedding {
         let width = self.table.width();
         same("token-embedding", gradient, &[input.shape()[0], input.shape()[1], width as u32])?;
         for (dy, row) in gradient.rows().zip(self.rows(input)?) {
-            for j in 0..width {
-                self.gradient.data_mut()[row * width + j] += dy[j];
+            for (j, dy) in dy.iter().enumerate() {
+                self.gradient.data_mut()[row * width + j] += dy;
             }
         }
         Ok(Tensor::zeros(input.shape()))

@@ -15,15 +15,18 @@ pub(crate) fn generate(
     top_k: u32,
     draws: &[f32],
 ) -> Result<Vec<u32>, Fault> {
-    let count = count as usize;
     if prompt.is_empty() {
         return Err(Fault::invalid_argument("generate: the prompt is empty"));
     }
     if temperature.is_nan() || temperature < 0.0 {
         return Err(Fault::invalid_argument(format!("generate: temperature {temperature}")));
     }
+    let count = count as usize;
     if temperature > 0.0 && draws.len() < count {
         return Err(Fault::invalid_argument(format!("generate: {} draws for {count} tokens", draws.len())));
+    }
+    if temperature > 0.0 && !draws.iter().all(|draw| (0.0..1.0).contains(draw)) {
+        return Err(Fault::invalid_argument("generate: a draw that is not from 0 to below 1"));
     }
     let (entries, room) = extents(model)?;
     for &token in prompt {
@@ -32,11 +35,12 @@ pub(crate) fn generate(
         }
     }
     let mut text = prompt.to_vec();
-    for i in 0..count {
+    while text.len() < prompt.len() + count {
         let context = &text[text.len().saturating_sub(room)..];
         let logits = last_logits(model, context)?;
         let next = if temperature > 0.0 {
-            pick(&probabilities(&logits, temperature, top_k), draws[i])
+            let draw = draws[text.len() - prompt.len()];
+            pick(&probabilities(&logits, temperature, top_k), draw)
         } else {
             ranked(&logits)[0]
         };
@@ -182,6 +186,7 @@ mod tests {
         check_fault(&[], 0.0, &[]);
         check_fault(&[0, 4], 0.0, &[]);
         check_fault(&[0], 1.0, &[0.5]);
+        check_fault(&[0], 1.0, &[0.5, 1.0]);
         check_fault(&[0], -1.0, &[0.5, 0.5]);
         check_fault(&[0], f32::NAN, &[0.5, 0.5]);
         let mut deaf = Sequential::build(&[LayerSpec::Relu], 1).unwrap();
