@@ -167,18 +167,20 @@ impl Pass {
         let (area, square, scale) = (self.cut.area(), steps * steps, scale(self.cut));
         let taken = self.cut.split(taken);
         let mut gradients = [(); 3].map(|()| vec![0.0; taken.len()]);
-        let mut inner = vec![0.0; square];
+        let [mut inner, mut turned] = [(); 2].map(|()| vec![0.0; square]);
         for (piece, taken) in taken.chunks_exact(area.max(1)).enumerate() {
             let own = piece * area..(piece + 1) * area;
             let shares = &self.shares[piece * square..(piece + 1) * square];
             let [queries, keys, values] = gradients.each_mut().map(|all| &mut all[own.clone()]);
-            gemm::add_crossed(shares, taken, width, values);
+            gemm::transpose_to(shares, steps, &mut turned);
+            gemm::multiply(&turned, taken, width, values);
             inner.fill(0.0);
             gemm::add_transposed(taken, &self.values[own.clone()], width, &mut inner);
             back_through_softmax(shares, &mut inner, steps);
             gemm::add_transposed(&inner, &self.keys[own.clone()], steps, queries);
             queries.iter_mut().for_each(|q| *q *= scale);
-            gemm::add_crossed(&inner, &self.queries[own], width, keys);
+            gemm::transpose_to(&inner, steps, &mut turned);
+            gemm::multiply(&turned, &self.queries[own], width, keys);
         }
         gradients
     }

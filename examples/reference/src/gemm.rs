@@ -10,6 +10,9 @@ use std::ops::Range;
 const ROWS: usize = 4;
 const COLUMNS: usize = 8;
 
+/// The side of what is transposed at a time: a line of a cache.
+const TILE: usize = 16;
+
 type Panel = [[f32; COLUMNS]];
 
 /// Writes `a` `b` to `c`: `a` [rows, depth], `b` [depth, width], `c` [rows, width]; there may be no rows.
@@ -63,30 +66,6 @@ pub(crate) fn multiply_lower(a: &[f32], b: &[f32], width: usize, c: &mut [f32]) 
     }
 }
 
-/// Adds `aᵀ` `b` to `c`: `a` [depth, rows], `b` [depth, width], `c` [rows, width].
-pub(crate) fn add_crossed(a: &[f32], b: &[f32], width: usize, c: &mut [f32]) {
-    let (depth, rows) = (b.len() / width, c.len() / width);
-    let blocked = rows / ROWS * ROWS;
-    let mut panel = vec![[0.0; COLUMNS]; depth];
-    for first in (0..width).step_by(COLUMNS) {
-        let columns = first..width.min(first + COLUMNS);
-        pack(b, width, columns.clone(), &mut panel);
-        for (c, row) in c.chunks_exact_mut(ROWS * width).zip((0..).step_by(ROWS)) {
-            let mut sums = [[0.0; COLUMNS]; ROWS];
-            for (a, b) in a.chunks_exact(rows).zip(&panel) {
-                let a: &[f32; ROWS] = a[row..].first_chunk().expect("a block has whole rows");
-                multiply_add(*a, b, &mut sums);
-            }
-            for (c, sums) in c.chunks_exact_mut(width).zip(&sums) {
-                add_to(&mut c[columns.clone()], &sums[..columns.len()]);
-            }
-        }
-    }
-    for (a, b) in a.chunks_exact(rows).zip(b.chunks_exact(width)) {
-        rest(&a[blocked..], b, &mut c[blocked * width..], width);
-    }
-}
-
 /// Adds `a` `bᵀ` to `c`: `a` [rows, depth], `b` [width, depth], `c` [rows, width]; there may be no rows.
 pub(crate) fn add_transposed(a: &[f32], b: &[f32], depth: usize, c: &mut [f32]) {
     let width = b.len() / depth;
@@ -103,17 +82,25 @@ pub(crate) fn add_transposed(a: &[f32], b: &[f32], depth: usize, c: &mut [f32]) 
 
 /// The matrix whose rows are the columns of one of this width.
 pub(crate) fn transpose(matrix: &[f32], width: usize) -> Vec<f32> {
-    let height = matrix.len() / width;
     let mut turned = vec![0.0; matrix.len()];
-    // Eight rows at a time, so that what is written next to each other is written at about the same time.
-    for first in (0..height).step_by(COLUMNS) {
-        let rows = &matrix[first * width..(first + COLUMNS).min(height) * width];
-        for (offset, row) in rows.chunks_exact(width).enumerate() {
-            let column = turned[first + offset..].iter_mut().step_by(height);
-            column.zip(row).for_each(|(to, from)| *to = *from);
+    transpose_to(matrix, width, &mut turned);
+    turned
+}
+
+/// The same, written to where there is room for it.
+pub(crate) fn transpose_to(matrix: &[f32], width: usize, turned: &mut [f32]) {
+    let height = matrix.len() / width;
+    // Tile by tile, so that the lines of the cache that a tile reads and writes are whole ones and few: where an extent is
+    // a power of two, elements below each other compete for the same places in it.
+    for top in (0..height).step_by(TILE) {
+        for left in (0..width).step_by(TILE) {
+            for column in left..width.min(left + TILE) {
+                let to = &mut turned[column * height..(column + 1) * height][top..height.min(top + TILE)];
+                let from = matrix[top * width + column..].iter().step_by(width);
+                to.iter_mut().zip(from).for_each(|(to, from)| *to = *from);
+            }
         }
     }
-    turned
 }
 
 /// Whole blocks of rows, one panel of columns after the other. `store` takes the sums of some columns of a row.
@@ -227,23 +214,15 @@ mod tests {
     fn check(rows: usize, depth: usize, width: usize) {
         let a: Vec<f32> = (0..rows * depth).map(|i| (i % 7) as f32 - 3.0).collect();
         let b: Vec<f32> = (0..depth * width).map(|i| (i % 5) as f32 - 1.0).collect();
-        let [mut written, mut added, mut transposed, mut crossed] =
-            [7.0, 3.0, 3.0, 3.0].map(|fill| vec![fill; rows * width]);
+        let [mut written, mut added, mut transposed] = [7.0, 3.0, 3.0].map(|fill| vec![fill; rows * width]);
         multiply(&a, &b, width, &mut written);
         add(&a, &b, width, &mut added);
         add_transposed(&a, &transpose(&b, width), depth, &mut transposed);
-        if rows > 0 {
-            add_crossed(&transpose(&a, depth), &b, width, &mut crossed);
-        }
         for offset in 0..rows * width {
             let (i, j) = (offset / width, offset % width);
             let expected: f32 = (0..depth).map(|k| a[i * depth + k] * b[k * width + j]).sum();
-            let sums = [added[offset], transposed[offset], crossed[offset]].map(|sum| sum - 3.0);
-            assert_eq!(
-                (written[offset], sums),
-                (expected, [expected; 3]),
-                "[{rows}, {depth}] x [{depth}, {width}] at [{i}, {j}]"
-            );
+            let found = [written[offset], added[offset] - 3.0, transposed[offset] - 3.0];
+            assert_eq!(found, [expected; 3], "[{rows}, {depth}] x [{depth}, {width}] at [{i}, {j}]");
         }
     }
 
@@ -276,7 +255,7 @@ mod tests {
 
     #[test]
     fn a_transposed_matrix_has_its_elements_across() {
-        for [height, width] in [[1, 5], [3, 2], [8, 8], [17, 9]] {
+        for [height, width] in [[1, 5], [3, 2], [8, 8], [17, 9], [16, 33], [40, 32]] {
             let matrix: Vec<f32> = (0..height * width).map(|i| i as f32).collect();
             let turned = transpose(&matrix, width);
             for (offset, found) in turned.iter().enumerate() {
