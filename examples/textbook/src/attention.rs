@@ -172,34 +172,55 @@ mod tests {
         layer
     }
 
-    /// Weights of 1 and biases of 0.
-    fn plain(causal: bool) -> Attention {
-        let mut layer = attention(1, 1, causal);
-        for (number, parameter) in layer.parameters_mut().into_iter().enumerate() {
-            parameter.data_mut()[0] = if number % 2 == 0 { 1.0 } else { 0.0 };
+    /// What attention makes of rows, where all four dense layers are the identity.
+    fn plain<const WIDTH: usize>(heads: u32, causal: bool, rows: &[[f32; WIDTH]]) -> Vec<f32> {
+        let width = WIDTH as u32;
+        let mut layer = Attention::new(AttentionSpec { width, heads, causal }, &mut Rng::new(1)).unwrap();
+        for weight in [0, 2, 4, 6] {
+            let mut place = 0;
+            *layer.parameters_mut()[weight] = Tensor::from_fn([width, width], || {
+                place += 1;
+                if (place - 1) % (WIDTH + 1) == 0 { 1.0 } else { 0.0 }
+            });
         }
-        layer
+        let input = Tensor::new([1, rows.len() as u32, width], rows.concat()).unwrap();
+        layer.forward(&input, Mode::Inference).unwrap().data().to_vec()
     }
 
     #[track_caller]
-    fn check(causal: bool, expected: [f32; 3]) {
-        let input = Tensor::new([1, 3, 1], vec![0.0, 2.0_f32.ln(), 1.0]).unwrap();
-        let output = plain(causal).forward(&input, Mode::Inference).unwrap();
-        for (found, expected) in output.data().iter().zip(expected) {
-            assert!((found - expected).abs() < 1e-6, "{output:?}");
+    fn close(found: &[f32], expected: impl IntoIterator<Item = f32>) {
+        let expected: Vec<f32> = expected.into_iter().collect();
+        assert_eq!(found.len(), expected.len());
+        for (a, b) in found.iter().zip(&expected) {
+            assert!((a - b).abs() < 1e-6, "{found:?} is not {expected:?}");
         }
+    }
+
+    /// The mean of what is seen, weighed by the powers of its products with a step's own number.
+    fn taken(own: f32, seen: &[f32]) -> f32 {
+        let powers = seen.iter().map(|other| (own * other).exp());
+        powers.clone().zip(seen).map(|(power, x)| power * x).sum::<f32>() / powers.sum::<f32>()
     }
 
     #[test]
     fn a_share_is_what_the_product_is_worth() {
-        // Powers of the products of the three steps 0, ln 2 and 1.
-        let x = [0.0, 2.0_f32.ln(), 1.0];
-        let taken = |own: f32, seen: &[f32]| {
-            let powers = seen.iter().map(|other| (own * other).exp());
-            powers.clone().zip(seen).map(|(power, x)| power * x).sum::<f32>() / powers.sum::<f32>()
-        };
-        check(true, [0.0, taken(x[1], &x[..2]), taken(x[2], &x)]);
-        check(false, x.map(|own| taken(own, &x)));
+        let x = [0.5, -2.0, 1.0];
+        let rows = x.map(|x| [x]);
+        close(&plain(1, true, &rows), [taken(x[0], &x[..1]), taken(x[1], &x[..2]), taken(x[2], &x)]);
+        close(&plain(1, false, &rows), x.map(|own| taken(own, &x)));
+    }
+
+    #[test]
+    fn heads_lie_side_by_side_and_are_scaled_by_their_own_width() {
+        let (x, y) = ([0.5, -2.0, 1.0], [3.0, 0.1, -0.7]);
+        let [first, second] = [x, y].map(|x| plain(1, false, &x.map(|x| [x])));
+        let both = plain(2, false, &[0, 1, 2].map(|t| [x[t], y[t]]));
+        close(&both, (0..3).flat_map(|t| [first[t], second[t]]));
+        // Twice the same number, by the root of two: as if the number were larger by the fourth root of two.
+        let root = 2.0_f32.powf(0.25);
+        let larger = plain(1, true, &x.map(|x| [root * x]));
+        let twice = plain(1, true, &x.map(|x| [x, x]));
+        close(&twice, larger.iter().flat_map(|y| [y / root; 2]));
     }
 
     #[test]
