@@ -158,8 +158,10 @@ impl Sums {
 mod tests {
     use super::*;
     use crate::checkpoint;
-    use crate::testing::Points;
-    use tinytorch::{AdamSpec, DenseSpec, LayerSpec, OptimizerSpec, Schedule, SgdSpec};
+    use crate::testing::{Points, Windows};
+    use tinytorch::{
+        AdamSpec, BlockSpec, DenseSpec, EmbeddingSpec, LayerSpec, NormSpec, OptimizerSpec, Schedule, SgdSpec,
+    };
 
     const SGD: OptimizerSpec =
         OptimizerSpec::Sgd(SgdSpec { learning_rate: 0.1, momentum: 0.9, weight_decay: 0.0 });
@@ -211,6 +213,72 @@ mod tests {
             assert!(last.validation_accuracy > Some(0.95), "{history:?}");
             assert!(model.gradients().iter().flat_map(Tensor::data).all(|&g| g == 0.0));
         }
+    }
+
+    const TEXT: &str = "the quick brown fox jumps over the lazy dog and runs away";
+
+    fn gpt(width: u32, steps: u32) -> Sequential<Reference> {
+        let table = |entries| EmbeddingSpec { entries, width };
+        let layers = [
+            LayerSpec::TokenEmbedding(table(27)),
+            LayerSpec::PositionEmbedding(table(steps)),
+            LayerSpec::TransformerBlock(BlockSpec { width, heads: 2, expansion: 4 }),
+            LayerSpec::LayerNorm(NormSpec { features: width, epsilon: 1e-5 }),
+            dense(width, 27),
+        ];
+        Sequential::build(&layers, 1).unwrap()
+    }
+
+    #[test]
+    fn a_sentence_is_learned_by_heart_and_written_again() {
+        let adam = AdamSpec {
+            learning_rate: 0.01,
+            beta1: 0.9,
+            beta2: 0.99,
+            epsilon: 1e-8,
+            weight_decay: 0.0,
+            decoupled: true,
+        };
+        let recipe = Recipe {
+            optimizer: OptimizerSpec::Adam(adam),
+            schedule: Schedule::Cosine(0.001),
+            clip_norm: Some(1.0),
+            epochs: 60,
+            batch_size: 7,
+            ..RECIPE
+        };
+        let (mut model, data) = (gpt(16, 8), Windows { text: TEXT, length: 8 });
+        let history = fit(&mut model, &data, Some(&data), &recipe, &mut proceed).unwrap();
+        let (first, last) = (history[0], history[59]);
+        assert!(first.training_loss > 1.5 && last.validation_loss < Some(0.3), "{first:?}, {last:?}");
+        assert!(last.training_accuracy > 0.8 && last.validation_accuracy < Some(1.0), "{last:?}");
+        let all = Windows::tokens(TEXT);
+        let written = Reference::generate(&mut model, &all[..8], all.len() as u32 - 8, 0.0, 0, &[]);
+        assert_eq!(written, Ok(all[8..].to_vec()));
+    }
+
+    #[test]
+    fn every_position_counts_as_much_as_every_other() {
+        let (mut model, data) = (gpt(4, 5), Windows { text: TEXT, length: 5 });
+        let whole = data.batch(&(0..data.length()).collect::<Vec<_>>()).unwrap();
+        let logits = model.forward(&whole.inputs, Mode::Inference).unwrap();
+        let (mut loss, mut hits) = (0.0, 0);
+        for (row, &target) in logits.rows().zip(&whole.targets) {
+            let row: Vec<f64> = row.iter().map(|&x| f64::from(x)).collect();
+            loss += row.iter().map(|x| x.exp()).sum::<f64>().ln() - row[target as usize];
+            hits += usize::from(row.iter().all(|&x| x <= row[target as usize]));
+        }
+        let count = (data.length() * 5) as usize;
+        assert_eq!((whole.targets.len(), logits.shape()), (count, &[data.length(), 5, 27][..]));
+        // The last of the batches is smaller than the others.
+        let still = OptimizerSpec::Sgd(SgdSpec { learning_rate: 0.0, momentum: 0.0, weight_decay: 0.0 });
+        let recipe = Recipe { optimizer: still, epochs: 1, batch_size: 10, ..RECIPE };
+        let epoch = fit(&mut model, &data, Some(&data), &recipe, &mut proceed).unwrap()[0];
+        let means = [loss, hits as f64].map(|sum| (sum / count as f64) as f32);
+        for found in [epoch.training_loss, epoch.validation_loss.unwrap()] {
+            assert!((found - means[0]).abs() < 1e-5, "{found} is not {}", means[0]);
+        }
+        assert_eq!([epoch.training_accuracy, epoch.validation_accuracy.unwrap()], [means[1]; 2]);
     }
 
     #[test]

@@ -10,6 +10,9 @@ use std::ops::Range;
 const ROWS: usize = 4;
 const COLUMNS: usize = 8;
 
+/// The side of what is transposed at a time: a line of a cache.
+const TILE: usize = 16;
+
 type Panel = [[f32; COLUMNS]];
 
 /// Writes `a` `b` to `c`: `a` [rows, depth], `b` [depth, width], `c` [rows, width]; there may be no rows.
@@ -33,6 +36,36 @@ pub(crate) fn add(a: &[f32], b: &[f32], width: usize, c: &mut [f32]) {
     rest(&a[blocked * depth..], b, &mut c[blocked * width..], width);
 }
 
+/// Writes `a` `b` to `c` where `a` is square and counts up to its diagonal alone: whatever lies beyond it, and what `b` has
+/// there, is never read. Every row has the bits that it would have if `a` ended with it.
+pub(crate) fn multiply_lower(a: &[f32], b: &[f32], width: usize, c: &mut [f32]) {
+    let depth = b.len() / width;
+    let blocked = depth / ROWS * ROWS;
+    let mut panel = vec![[0.0; COLUMNS]; blocked];
+    for first in (0..width).step_by(COLUMNS) {
+        let columns = first..width.min(first + COLUMNS);
+        pack(b, width, columns.clone(), &mut panel);
+        let blocks = a.chunks_exact(ROWS * depth).zip(c.chunks_exact_mut(ROWS * width));
+        for ((a, c), before) in blocks.zip((0..).step_by(ROWS)) {
+            let mut sums = block(rows(a, depth).map(|a| &a[..before]), &panel[..before]);
+            for ((row, sums), a) in sums.iter_mut().enumerate().zip(rows(a, depth)) {
+                let last = before..=before + row;
+                for (a, b) in a[last.clone()].iter().zip(&panel[last]) {
+                    sums.iter_mut().zip(b).for_each(|(sum, b)| *sum += a * b);
+                }
+            }
+            for (c, sums) in c.chunks_exact_mut(width).zip(&sums) {
+                c[columns.clone()].copy_from_slice(&sums[..columns.len()]);
+            }
+        }
+    }
+    for row in blocked..depth {
+        let c = &mut c[row * width..(row + 1) * width];
+        c.fill(0.0);
+        rest(&a[row * depth..row * depth + row + 1], &b[..(row + 1) * width], c, width);
+    }
+}
+
 /// Adds `a` `bᵀ` to `c`: `a` [rows, depth], `b` [width, depth], `c` [rows, width]; there may be no rows.
 pub(crate) fn add_transposed(a: &[f32], b: &[f32], depth: usize, c: &mut [f32]) {
     let width = b.len() / depth;
@@ -49,17 +82,25 @@ pub(crate) fn add_transposed(a: &[f32], b: &[f32], depth: usize, c: &mut [f32]) 
 
 /// The matrix whose rows are the columns of one of this width.
 pub(crate) fn transpose(matrix: &[f32], width: usize) -> Vec<f32> {
-    let height = matrix.len() / width;
     let mut turned = vec![0.0; matrix.len()];
-    // Eight rows at a time, so that what is written next to each other is written at about the same time.
-    for first in (0..height).step_by(COLUMNS) {
-        let rows = &matrix[first * width..(first + COLUMNS).min(height) * width];
-        for (offset, row) in rows.chunks_exact(width).enumerate() {
-            let column = turned[first + offset..].iter_mut().step_by(height);
-            column.zip(row).for_each(|(to, from)| *to = *from);
+    transpose_to(matrix, width, &mut turned);
+    turned
+}
+
+/// The same, written to where there is room for it.
+pub(crate) fn transpose_to(matrix: &[f32], width: usize, turned: &mut [f32]) {
+    let height = matrix.len() / width;
+    // Tile by tile, so that the lines of the cache that a tile reads and writes are whole ones and few: where an extent is
+    // a power of two, elements below each other compete for the same places in it.
+    for top in (0..height).step_by(TILE) {
+        for left in (0..width).step_by(TILE) {
+            for column in left..width.min(left + TILE) {
+                let to = &mut turned[column * height..(column + 1) * height][top..height.min(top + TILE)];
+                let from = matrix[top * width + column..].iter().step_by(width);
+                to.iter_mut().zip(from).for_each(|(to, from)| *to = *from);
+            }
         }
     }
-    turned
 }
 
 /// Whole blocks of rows, one panel of columns after the other. `store` takes the sums of some columns of a row.
@@ -78,7 +119,7 @@ fn panels(
         let columns = first..width.min(first + COLUMNS);
         pack(columns.clone(), &mut panel);
         for (a, c) in a.chunks_exact(ROWS * depth).zip(c.chunks_exact_mut(ROWS * width)) {
-            let sums = block(a, &panel);
+            let sums = block(rows(a, depth), &panel);
             for (c, sums) in c.chunks_exact_mut(width).zip(&sums) {
                 store(&mut c[columns.clone()], &sums[..columns.len()]);
             }
@@ -106,11 +147,16 @@ fn pack_transposed(b: &[f32], depth: usize, rows: Range<usize>, panel: &mut Pane
     }
 }
 
+/// The four rows of a block.
+fn rows(a: &[f32], depth: usize) -> [&[f32]; ROWS] {
+    let (a0, rest) = a.split_at(depth);
+    let (a1, rest) = rest.split_at(depth);
+    let (a2, a3) = rest.split_at(depth);
+    [a0, a1, a2, a3]
+}
+
 /// The products of four rows with a panel, two steps at a time, which halves the cost of counting them.
-fn block(a: &[f32], panel: &Panel) -> [[f32; COLUMNS]; ROWS] {
-    let (a0, rest) = a.split_at(panel.len());
-    let (a1, rest) = rest.split_at(panel.len());
-    let (a2, a3) = rest.split_at(panel.len());
+fn block([a0, a1, a2, a3]: [&[f32]; ROWS], panel: &Panel) -> [[f32; COLUMNS]; ROWS] {
     let mut sums = [[0.0; COLUMNS]; ROWS];
     let (pairs, last) = panel.as_chunks::<2>();
     let rows = [a0, a1, a2, a3].map(|a| a.as_chunks::<2>().0);
@@ -181,8 +227,35 @@ mod tests {
     }
 
     #[test]
+    fn nothing_beyond_the_diagonal_counts() {
+        for rows in [1, 3, 4, 5, 8, 11] {
+            for width in [1, 7, 8, 17] {
+                check_lower(rows, width);
+            }
+        }
+    }
+
+    /// Against the whole product with zeros beyond the diagonal, bit by bit; and with NaN in place of all that comes after
+    /// a row.
+    #[track_caller]
+    fn check_lower(rows: usize, width: usize) {
+        let a: Vec<f32> = (0..rows * rows).map(|i| (i as f32 * 0.7).sin()).collect();
+        let mut b: Vec<f32> = (0..rows * width).map(|i| (i as f32 * 0.3).sin()).collect();
+        let zeroed = |(i, x): (usize, &f32)| if i % rows > i / rows { 0.0 } else { *x };
+        let lower: Vec<f32> = a.iter().enumerate().map(zeroed).collect();
+        let [mut expected, mut found] = [0.0, 7.0].map(|fill| vec![fill; rows * width]);
+        multiply(&lower, &b, width, &mut expected);
+        for last in (0..rows).rev() {
+            multiply_lower(&a, &b, width, &mut found);
+            let upto = ..(last + 1) * width;
+            assert_eq!(found[upto], expected[upto], "{rows} x {width} up to {last}");
+            b[last * width..].fill(f32::NAN);
+        }
+    }
+
+    #[test]
     fn a_transposed_matrix_has_its_elements_across() {
-        for [height, width] in [[1, 5], [3, 2], [8, 8], [17, 9]] {
+        for [height, width] in [[1, 5], [3, 2], [8, 8], [17, 9], [16, 33], [40, 32]] {
             let matrix: Vec<f32> = (0..height * width).map(|i| i as f32).collect();
             let turned = transpose(&matrix, width);
             for (offset, found) in turned.iter().enumerate() {

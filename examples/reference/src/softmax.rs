@@ -3,8 +3,9 @@
 use tinytorch::{Fault, Layer, Mode, Tensor};
 
 use crate::{
+    exp::exp,
     kept::{Kept, alike},
-    sum::sum_of,
+    sum::{highest, sum, sum_of},
 };
 
 /// e^x over the sum of e^x along the last axis.
@@ -36,9 +37,9 @@ impl Layer for Softmax {
 
 /// Shifted by the maximum: the quotient is the same, and no power is above 1.
 pub(crate) fn softmax(row: &mut [f32]) {
-    let highest = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    row.iter_mut().for_each(|x| *x = (*x - highest).exp());
-    let sum: f32 = row.iter().sum();
+    let highest = highest(row);
+    row.iter_mut().for_each(|x| *x = exp(*x - highest));
+    let sum = sum(row);
     row.iter_mut().for_each(|x| *x /= sum);
 }
 

@@ -20,6 +20,17 @@ pub(crate) fn sum(data: &[f32]) -> f32 {
     sum_of(data, data, |x, _| x)
 }
 
+/// The largest element, -∞ of none; those that are no numbers are passed over.
+pub(crate) fn highest(data: &[f32]) -> f32 {
+    let larger = |a: f32, b: f32| if b > a { b } else { a };
+    let mut lanes = [f32::NEG_INFINITY; LANES];
+    let (chunks, rest) = data.as_chunks::<LANES>();
+    for chunk in chunks {
+        lanes.iter_mut().zip(chunk).for_each(|(lane, &x)| *lane = larger(*lane, x));
+    }
+    rest.iter().chain(&lanes).copied().fold(f32::NEG_INFINITY, larger)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -30,6 +41,11 @@ mod tests {
             let data: Vec<f32> = (0..count).map(|i| i as f32).collect();
             assert_eq!(sum(&data), (0..count).sum::<i32>() as f32);
             assert_eq!(sum_of(&data, &data, |a, b| a * b), (0..count).map(|i| i * i).sum::<i32>() as f32);
+            for place in 0..data.len() {
+                let mut data = data.clone();
+                data[place] = 100.0;
+                assert_eq!(highest(&data), 100.0);
+            }
         }
     }
 }

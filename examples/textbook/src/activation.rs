@@ -2,6 +2,8 @@
 
 use tinytorch::{Fault, Layer, Mode, Tensor};
 
+use crate::normal::{below, density};
+
 /// A function of every element by itself.
 pub(crate) struct Activation {
     value: fn(f32) -> f32,
@@ -37,6 +39,15 @@ fn logistic(x: f32) -> f32 {
 /// The hyperbolic tangent, whose slope is 1 - t^2.
 pub(crate) fn tanh() -> Activation {
     Activation { value: |x| x.tanh(), slope: |x| 1.0 - x.tanh() * x.tanh(), input: None }
+}
+
+/// x P(x), where P(x) is how likely a normal variable is below x; its slope is P(x) + x p(x).
+pub(crate) fn gelu() -> Activation {
+    Activation {
+        value: |x| (f64::from(x) * below(x.into())) as f32,
+        slope: |x| (below(x.into()) + f64::from(x) * density(x.into())) as f32,
+        input: None,
+    }
 }
 
 impl Layer for Activation {
@@ -140,13 +151,14 @@ mod tests {
         check(relu(), &[-1.0, 0.0, 2.0], &[0.0, 0.0, 2.0]);
         check(sigmoid(), &[0.0, 1.0, -1e4, 1e4], &[0.5, 0.731_058_6, 0.0, 1.0]);
         check(tanh(), &[0.0, 1.0, -1e4, 1e4], &[0.0, 0.761_594_2, -1.0, 1.0]);
+        check(gelu(), &[-1.0, 0.0, 1.0, -1e4, 1e4], &[-0.158_655_26, 0.0, 0.841_344_7, 0.0, 1e4]);
         check(Softmax::default(), &[1e4, 1e4, 0.0], &[0.5, 0.5, 0.0]);
         check(Softmax::default(), &[1.0, 2.0, 3.0], &[0.090_030_57, 0.244_728_48, 0.665_240_94]);
     }
 
     #[test]
     fn gradients_are_right() {
-        for layer in [relu(), sigmoid(), tanh()] {
+        for layer in [relu(), sigmoid(), tanh(), gelu()] {
             check_gradients(layer, &[2, 3, 4], 0.01);
         }
         check_gradients(Softmax::default(), &[3, 5], 0.01);

@@ -2,7 +2,10 @@
 //!
 //! Then come the number of layers, ten words for each that describe it, and for each again its parameters and its state.
 
-use tinytorch::{Conv2dSpec, DenseSpec, Fault, LayerSpec, Model, NormSpec, Pool2dSpec, Sequential};
+use tinytorch::{
+    AttentionSpec, BlockSpec, Conv2dSpec, DenseSpec, EmbeddingSpec, Fault, LayerSpec, Model, NormSpec,
+    Pool2dSpec, Sequential,
+};
 
 use crate::Textbook;
 
@@ -107,8 +110,12 @@ fn describe(spec: &LayerSpec) -> Description {
         LayerSpec::AveragePool2d(spec) => pool(9, spec),
         LayerSpec::BatchNorm2d(spec) => with(10, [spec.features, spec.epsilon.to_bits(), 0]),
         LayerSpec::Dropout(probability) => with(11, [probability.to_bits(), 0, 0]),
-        // No model has one of the others.
-        _ => with(0, [0; 3]),
+        LayerSpec::Gelu => with(12, [0; 3]),
+        LayerSpec::TokenEmbedding(spec) => with(13, [spec.entries, spec.width, 0]),
+        LayerSpec::PositionEmbedding(spec) => with(14, [spec.entries, spec.width, 0]),
+        LayerSpec::LayerNorm(spec) => with(15, [spec.features, spec.epsilon.to_bits(), 0]),
+        LayerSpec::Attention(spec) => with(16, [spec.width, spec.heads, spec.causal.into()]),
+        LayerSpec::TransformerBlock(spec) => with(17, [spec.width, spec.heads, spec.expansion]),
     }
 }
 
@@ -130,29 +137,54 @@ fn layer(&[number, a, b, c, d, e, f, g, h, i]: &Description) -> Option<LayerSpec
         9 => LayerSpec::AveragePool2d(pool),
         10 => LayerSpec::BatchNorm2d(NormSpec { features: a, epsilon: f32::from_bits(b) }),
         11 => LayerSpec::Dropout(f32::from_bits(a)),
+        12 => LayerSpec::Gelu,
+        13 => LayerSpec::TokenEmbedding(EmbeddingSpec { entries: a, width: b }),
+        14 => LayerSpec::PositionEmbedding(EmbeddingSpec { entries: a, width: b }),
+        15 => LayerSpec::LayerNorm(NormSpec { features: a, epsilon: f32::from_bits(b) }),
+        16 => LayerSpec::Attention(AttentionSpec { width: a, heads: b, causal: c != 0 }),
+        17 => LayerSpec::TransformerBlock(BlockSpec { width: a, heads: b, expansion: c }),
         _ => return None,
     })
 }
 
 /// How many numbers its parameters have; none if it has no extent, which no layer can do with.
 fn elements(spec: &LayerSpec) -> Option<u64> {
-    let (weights, biases) = match spec {
-        LayerSpec::Dense(spec) => (vec![spec.inputs, spec.outputs], spec.outputs * u32::from(spec.bias)),
-        LayerSpec::Conv2d(spec) => (
-            vec![spec.in_channels, spec.out_channels, spec.kernel.0, spec.kernel.1],
-            spec.out_channels * u32::from(spec.bias),
-        ),
-        LayerSpec::BatchNorm2d(spec) => (vec![spec.features], spec.features),
-        _ => return Some(0),
+    let dense = |inputs, outputs| vec![vec![inputs, outputs], vec![outputs]];
+    let square = |width| [dense(width, width), dense(width, width)].concat();
+    let shapes = match *spec {
+        LayerSpec::Dense(spec) if spec.bias => dense(spec.inputs, spec.outputs),
+        LayerSpec::Dense(spec) => vec![vec![spec.inputs, spec.outputs]],
+        LayerSpec::Conv2d(spec) => {
+            let mut shapes = vec![vec![spec.out_channels, spec.in_channels, spec.kernel.0, spec.kernel.1]];
+            if spec.bias {
+                shapes.push(vec![spec.out_channels]);
+            }
+            shapes
+        }
+        LayerSpec::BatchNorm2d(spec) | LayerSpec::LayerNorm(spec) => vec![vec![spec.features]; 2],
+        LayerSpec::TokenEmbedding(spec) | LayerSpec::PositionEmbedding(spec) => {
+            vec![vec![spec.entries, spec.width]]
+        }
+        LayerSpec::Attention(spec) => [square(spec.width), square(spec.width)].concat(),
+        LayerSpec::TransformerBlock(BlockSpec { width, expansion, .. }) => {
+            let inner = width.checked_mul(expansion)?;
+            let norms = vec![vec![width]; 4];
+            [norms, square(width), square(width), dense(width, inner), dense(inner, width)].concat()
+        }
+        _ => vec![],
     };
-    if weights.contains(&0) {
-        return None;
+    let mut sum = 0_u64;
+    for shape in shapes {
+        let mut product = 1_u64;
+        for extent in shape {
+            if extent == 0 {
+                return None;
+            }
+            product = product.saturating_mul(extent.into());
+        }
+        sum = sum.saturating_add(product);
     }
-    let mut product = 1_u64;
-    for extent in weights {
-        product = product.saturating_mul(extent.into());
-    }
-    Some(product.saturating_add(biases.into()))
+    Some(sum)
 }
 
 #[cfg(test)]
@@ -160,7 +192,16 @@ mod tests {
     use super::*;
     use tinytorch::{Mode, Rng, Tensor};
 
-    fn trained() -> Sequential<Textbook> {
+    /// A model that has met images, and one that has met texts.
+    fn trained() -> [Sequential<Textbook>; 2] {
+        let mut models = [images(), texts()];
+        for (model, input) in models.iter_mut().zip(inputs()) {
+            model.forward(&input, Mode::Training).unwrap();
+        }
+        models
+    }
+
+    fn images() -> Sequential<Textbook> {
         let pool = Pool2dSpec { kernel: (1, 2), stride: (2, 1), padding: (0, 1) };
         let conv = Conv2dSpec {
             in_channels: 1,
@@ -183,23 +224,35 @@ mod tests {
             LayerSpec::Dense(DenseSpec { inputs: 10, outputs: 2, bias: false }),
             LayerSpec::Softmax,
         ];
-        let mut model = Sequential::build(&layers, 7).unwrap();
-        model.forward(&input(), Mode::Training).unwrap();
-        model
+        Sequential::build(&layers, 7).unwrap()
     }
 
-    fn input() -> Tensor {
+    fn texts() -> Sequential<Textbook> {
+        let layers = [
+            LayerSpec::TokenEmbedding(EmbeddingSpec { entries: 9, width: 2 }),
+            LayerSpec::PositionEmbedding(EmbeddingSpec { entries: 3, width: 2 }),
+            LayerSpec::TransformerBlock(BlockSpec { width: 2, heads: 2, expansion: 2 }),
+            LayerSpec::Attention(AttentionSpec { width: 2, heads: 1, causal: false }),
+            LayerSpec::Gelu,
+            LayerSpec::LayerNorm(NormSpec { features: 2, epsilon: 1e-3 }),
+        ];
+        Sequential::build(&layers, 7).unwrap()
+    }
+
+    fn inputs() -> [Tensor; 2] {
         let mut rng = Rng::new(1);
-        Tensor::from_fn([3, 1, 4, 5], || rng.normal())
+        let image = Tensor::from_fn([3, 1, 4, 5], || rng.normal());
+        [image, Tensor::from_fn([2, 3], || (9.0 * rng.uniform()).floor())]
     }
 
     #[test]
     fn what_is_restored_goes_on() {
-        let mut model = trained();
-        let mut restored = restore(&save(&model)).unwrap();
-        assert_eq!((restored.specs(), restored.parameters()), (model.specs(), model.parameters()));
-        for mode in [Mode::Training, Mode::Inference] {
-            assert_eq!(restored.forward(&input(), mode), model.forward(&input(), mode));
+        for (mut model, input) in trained().into_iter().zip(inputs()) {
+            let mut restored = restore(&save(&model)).unwrap();
+            assert_eq!((restored.specs(), restored.parameters()), (model.specs(), model.parameters()));
+            for mode in [Mode::Training, Mode::Inference] {
+                assert_eq!(restored.forward(&input, mode), model.forward(&input, mode));
+            }
         }
     }
 
@@ -211,14 +264,15 @@ mod tests {
 
     #[test]
     fn damage_is_a_fault() {
-        let bytes = save(&trained());
-        for at in 0..bytes.len() {
-            let mut damaged = bytes.clone();
-            damaged[at] ^= 0x10;
-            check_refused(&damaged);
-            check_refused(&bytes[..at]);
+        for bytes in trained().each_ref().map(save) {
+            for at in 0..bytes.len() {
+                let mut damaged = bytes.clone();
+                damaged[at] ^= 0x10;
+                check_refused(&damaged);
+                check_refused(&bytes[..at]);
+            }
+            check_refused(&[bytes, vec![0; 4]].concat());
         }
-        check_refused(&[bytes.clone(), vec![0; 4]].concat());
         check_refused(b"%PDF-1.7 is not a checkpoint");
     }
 
@@ -231,7 +285,14 @@ mod tests {
             vec![most],
             vec![0, 0],
             layer([0; 10]),
-            layer([12; 10]),
+            layer([18; 10]),
+            layer([13, most, most, 0, 0, 0, 0, 0, 0, 0]),
+            layer([14, 0, 0, 0, 0, 0, 0, 0, 0, 0]),
+            layer([15, most, 0, 0, 0, 0, 0, 0, 0, 0]),
+            layer([16, most, 1, 1, 0, 0, 0, 0, 0, 0]),
+            layer([16, 0, 0, 0, 0, 0, 0, 0, 0, 0]),
+            layer([17, most, 1, most, 0, 0, 0, 0, 0, 0]),
+            layer([17, most, 1, 1, 0, 0, 0, 0, 0, 0]),
             layer([1, most, most, 1, 0, 0, 0, 0, 0, 0]),
             layer([7, most, most, most, most, most, most, most, most, 1]),
             layer([7, 0, 0, 0, 0, 0, 0, 0, 0, 0]),

@@ -136,8 +136,13 @@ impl Score {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{checkpoint, testing::Clouds};
-    use tinytorch::{DenseSpec, LayerSpec, OptimizerSpec, SgdSpec};
+    use crate::{
+        checkpoint,
+        testing::{Clouds, Windows},
+    };
+    use tinytorch::{
+        AdamSpec, BlockSpec, DenseSpec, EmbeddingSpec, LayerSpec, NormSpec, OptimizerSpec, SgdSpec,
+    };
 
     const RECIPE: Recipe = Recipe {
         optimizer: OptimizerSpec::Sgd(SgdSpec { learning_rate: 0.1, momentum: 0.9, weight_decay: 1e-4 }),
@@ -172,6 +177,66 @@ mod tests {
         let again = [&mut model, &mut restored].map(|model| fit(model, &data, None, &on, proceed).unwrap());
         assert_eq!(again[0], again[1]);
         assert_eq!(model.parameters(), restored.parameters());
+    }
+
+    fn gpt(width: u32, steps: u32) -> Sequential<Textbook> {
+        let table = |entries| EmbeddingSpec { entries, width };
+        let layers = [
+            LayerSpec::TokenEmbedding(table(27)),
+            LayerSpec::PositionEmbedding(table(steps)),
+            LayerSpec::TransformerBlock(BlockSpec { width, heads: 2, expansion: 4 }),
+            LayerSpec::LayerNorm(NormSpec { features: width, epsilon: 1e-5 }),
+            LayerSpec::Dense(DenseSpec { inputs: width, outputs: 27, bias: true }),
+        ];
+        Sequential::build(&layers, 1).unwrap()
+    }
+
+    const TEXT: &str = "the quick brown fox jumps over the lazy dog and runs away";
+
+    #[test]
+    fn a_sentence_is_learned_by_heart_and_written_again() {
+        let (learning_rate, beta1, beta2, epsilon) = (0.01, 0.9, 0.99, 1e-8);
+        let adam = AdamSpec { learning_rate, beta1, beta2, epsilon, weight_decay: 0.0, decoupled: true };
+        let recipe = Recipe {
+            optimizer: OptimizerSpec::Adam(adam),
+            schedule: Schedule::Cosine(0.001),
+            epochs: 60,
+            batch_size: 7,
+            ..RECIPE
+        };
+        let (mut model, data) = (gpt(16, 8), Windows { text: TEXT, length: 8 });
+        let history = fit(&mut model, &data, Some(&data), &recipe, &mut |_| Directive::Proceed).unwrap();
+        let (first, last) = (history[0], history[59]);
+        assert!(first.training_loss > 1.5 && last.validation_loss < Some(0.3), "{first:?}, {last:?}");
+        let all = data.tokens();
+        let written = Textbook::generate(&mut model, &all[..8], all.len() as u32 - 8, 0.0, 0, &[]);
+        assert_eq!(written, Ok(all[8..].to_vec()));
+    }
+
+    #[test]
+    fn every_position_counts_as_much_as_every_other() {
+        let (mut model, data) = (gpt(4, 5), Windows { text: TEXT, length: 5 });
+        let whole = data.batch(&(0..data.length()).collect::<Vec<_>>()).unwrap();
+        let logits = model.forward(&whole.inputs, Mode::Inference).unwrap();
+        let (mut loss, mut hits) = (0.0, 0.0);
+        for (row, &target) in logits.rows().zip(&whole.targets) {
+            let row: Vec<f64> = row.iter().map(|&x| f64::from(x)).collect();
+            loss += row.iter().map(|x| x.exp()).sum::<f64>().ln() - row[target as usize];
+            hits += if row.iter().all(|&x| x <= row[target as usize]) { 1.0 } else { 0.0 };
+        }
+        let count = f64::from(data.length() * 5);
+        // Nothing moves, and the last batch is smaller than the others.
+        let still = OptimizerSpec::Sgd(SgdSpec { learning_rate: 0.0, momentum: 0.0, weight_decay: 0.0 });
+        let schedule = Schedule::Constant;
+        let recipe = Recipe { optimizer: still, schedule, epochs: 1, batch_size: 10, ..RECIPE };
+        let epoch = fit(&mut model, &data, Some(&data), &recipe, &mut |_| Directive::Proceed).unwrap()[0];
+        let near = |found: f32, sum: f64| (f64::from(found) - sum / count).abs() < 1e-5;
+        assert!(
+            near(epoch.training_loss, loss) && near(epoch.training_accuracy, hits),
+            "{epoch:?}, {loss}, {hits}"
+        );
+        assert!(near(epoch.validation_loss.unwrap(), loss), "{epoch:?}, {loss}");
+        assert!(near(epoch.validation_accuracy.unwrap(), hits), "{epoch:?}, {hits}");
     }
 
     #[test]

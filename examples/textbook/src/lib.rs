@@ -1,20 +1,26 @@
 //! The plain loops that a student writes first, all of them right: the textbook yardstick.
 //!
-//! Nothing here is fast on purpose or slow on purpose. Layers of milestone 5 are refused with `unsupported`.
+//! Nothing here is fast on purpose or slow on purpose.
 
 mod activation;
+mod attention;
 mod batch_norm2d;
 mod checkpoint;
 mod conv2d;
 mod dense;
 mod dropout;
+mod embedding;
 mod fit;
 mod flatten;
+mod generate;
+mod layer_norm;
 mod loss;
+mod normal;
 mod optimizer;
 mod pool2d;
 #[cfg(test)]
 mod testing;
+mod transformer_block;
 mod window;
 
 use tinytorch::{
@@ -23,15 +29,19 @@ use tinytorch::{
 };
 
 use activation::Softmax;
+use attention::Attention;
 use batch_norm2d::BatchNorm2d;
 use conv2d::Conv2d;
 use dense::Dense;
 use dropout::Dropout;
+use embedding::{PositionEmbedding, TokenEmbedding};
 use flatten::Flatten;
+use layer_norm::LayerNorm;
 use optimizer::Stepper;
 use pool2d::{AveragePool2d, MaxPool2d};
+use transformer_block::TransformerBlock;
 
-/// The layers of milestones 1 to 4, and how they learn.
+/// The layers of milestones 1 to 5, and how they learn.
 pub struct Textbook;
 
 impl Layers for Textbook {
@@ -48,7 +58,12 @@ impl Layers for Textbook {
             LayerSpec::AveragePool2d(spec) => Ok(Box::new(AveragePool2d::new(spec))),
             LayerSpec::BatchNorm2d(spec) => Ok(Box::new(BatchNorm2d::new(spec))),
             LayerSpec::Dropout(probability) => Ok(Box::new(Dropout::new(probability, rng)?)),
-            other => Err(Fault::unsupported(format!("{other}: not written yet"))),
+            LayerSpec::Gelu => Ok(Box::new(activation::gelu())),
+            LayerSpec::TokenEmbedding(spec) => Ok(Box::new(TokenEmbedding::new(spec, rng)?)),
+            LayerSpec::PositionEmbedding(spec) => Ok(Box::new(PositionEmbedding::new(spec, rng)?)),
+            LayerSpec::LayerNorm(spec) => Ok(Box::new(LayerNorm::new(spec)?)),
+            LayerSpec::Attention(spec) => Ok(Box::new(Attention::new(spec, rng)?)),
+            LayerSpec::TransformerBlock(spec) => Ok(Box::new(TransformerBlock::new(spec, rng)?)),
         }
     }
 }
@@ -84,6 +99,26 @@ impl Learning for Textbook {
 
     fn restore(bytes: &[u8]) -> Result<Sequential<Self>, Fault> {
         checkpoint::restore(bytes)
+    }
+}
+
+impl Textbook {
+    /// Goes on with `prompt` by `count` tokens and returns those alone, each drawn from softmax(logits / `temperature`) over
+    /// the `top_k` largest logits, or all for 0, by its number of `draws` in [0, 1); at temperature 0 the likeliest follows.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault::InvalidArgument`] for an empty prompt, a token that the model does not know, a temperature below 0, or too
+    /// few draws; [`Fault::ShapeMismatch`] for a model that gives no logits of every token.
+    pub fn generate(
+        model: &mut Sequential<Self>,
+        prompt: &[u32],
+        count: u32,
+        temperature: f32,
+        top_k: u32,
+        draws: &[f32],
+    ) -> Result<Vec<u32>, Fault> {
+        generate::generate(model, prompt, count, temperature, top_k, draws)
     }
 }
 
