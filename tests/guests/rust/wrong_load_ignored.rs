@@ -4,7 +4,7 @@
 //! expect: fails repeatability, mnist-mlp, conv2d, conv2d-without-bias, conv2d-stride, conv2d-padding
 //! expect: fails conv2d-rectangular, conv2d-sizes, conv2d-parameters, channel-order, mnist-cnn
 //! expect: fails memory-efficiency
-//! expect: told load-ignored, parameters-changed, shared-parameters, stack-differs
+//! expect: told load-ignored, network-not-of-its-layers, parameters-changed, shared-parameters, stack-differs
 
 use guests::{Fault, Guest, Stack, Submission, Tensor, export_inference};
 
