@@ -8,7 +8,7 @@ use std::{
 use serde::Serialize;
 use tito_sandbox::{
     Called, Epoch, Guest, HostError, Launch, Layer, Lesson, Loss, Mode, ModelId, OptimizerId, OptimizerSpec,
-    Outcome, Ran, Run, SharedCallbacks, Usage,
+    Outcome, Ran, Run, Sampling, SharedCallbacks, Usage,
 };
 use tito_tensor::Tensor;
 
@@ -134,6 +134,17 @@ impl Guest for Watched {
 
     fn fit(&mut self, model: ModelId, lesson: &Lesson, callbacks: SharedCallbacks) -> Called<Vec<Epoch>> {
         self.ends.note(self.guest.fit(model, lesson, callbacks))
+    }
+
+    fn generate(
+        &mut self,
+        model: ModelId,
+        prompt: &[u32],
+        count: u32,
+        sampling: Sampling,
+        draws: &[f32],
+    ) -> Called<Vec<u32>> {
+        self.ends.note(self.guest.generate(model, prompt, count, sampling, draws))
     }
 
     fn save(&mut self, model: ModelId) -> Called<Vec<u8>> {

@@ -20,17 +20,20 @@ macro_rules! sdk {
 }
 
 /// The guest SDK, so that a project needs no released crate of ours.
-const SDK: [(&str, &str); 20] = sdk![
+const SDK: [(&str, &str); 23] = sdk![
     "Cargo.toml",
     "src/lib.rs",
     "src/bindings/inference.rs",
+    "src/bindings/language.rs",
     "src/bindings/learning.rs",
     "src/bindings/mod.rs",
     "src/dataset.rs",
     "src/export.rs",
+    "src/export/language.rs",
     "src/export/learning.rs",
     "src/fault.rs",
     "src/layer.rs",
+    "src/language.rs",
     "src/learning.rs",
     "src/log.rs",
     "src/loss.rs",

@@ -7,8 +7,10 @@ use wit_bindgen_core::wit_parser::Resolve;
 use wit_bindgen_core::{Files, WorldGenerator};
 use wit_bindgen_rust::{Opts, WithOption};
 
-/// Interfaces of which there is one Rust module for all worlds, so that a tensor of one is a tensor of the other.
-const SHARED: [&str; 2] = ["tensors", "layers"];
+/// Interfaces of which there is one Rust module for all worlds, that of the first world that has them, so that a tensor
+/// of one is a tensor of the other. What is exported cannot be shared.
+const SHARED: [(&str, &str); 4] =
+    [("inference", "tensors"), ("inference", "layers"), ("learning", "datasets"), ("learning", "telemetry")];
 
 #[test]
 fn inference_is_what_the_contract_says() {
@@ -18,6 +20,11 @@ fn inference_is_what_the_contract_says() {
 #[test]
 fn learning_is_what_the_contract_says() {
     check("learning");
+}
+
+#[test]
+fn language_is_what_the_contract_says() {
+    check("language");
 }
 
 /// With `UPDATE_BINDINGS=1` writes instead of comparing.
@@ -43,7 +50,7 @@ fn generate(wit: &Path, world: &str) -> String {
         export_macro_name: Some(format!("export_{world}_world")),
         default_bindings_module: Some(format!("tinytorch::bindings::{world}")),
         additional_derive_attributes: vec!["PartialEq".into()],
-        with: if world == "inference" { Vec::new() } else { SHARED.map(shared).into() },
+        with: SHARED.iter().filter(|(first, _)| comes_after(world, first)).map(shared).collect(),
         ..Opts::default()
     };
     let mut files = Files::default();
@@ -58,7 +65,12 @@ fn generate(wit: &Path, world: &str) -> String {
     format!("//! The world `{world}`. Generated: see the module above.\n\n{text}")
 }
 
-fn shared(interface: &str) -> (String, WithOption) {
-    let module = format!("crate::bindings::inference::tinytorch::framework::{interface}");
+fn comes_after(world: &str, first: &str) -> bool {
+    let place = |world| ["inference", "learning", "language"].iter().position(|&it| it == world);
+    place(world) > place(first)
+}
+
+fn shared((world, interface): &(&str, &str)) -> (String, WithOption) {
+    let module = format!("crate::bindings::{world}::tinytorch::framework::{interface}");
     (format!("tinytorch:framework/{interface}@0.1.0"), WithOption::Path(module))
 }

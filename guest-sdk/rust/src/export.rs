@@ -1,14 +1,17 @@
-//! The glue between a [`Model`] and the contract's exports: what `export_inference!` and `export_learning!` expand to.
+//! The glue between a [`Model`] and the contract's exports: what `export_inference!`, `export_learning!` and `export_language!` expand to.
 //!
 //! Nothing here is called by a student's own code. Models live in a `RefCell`, because the component model hands
 //! out shared references to resources; a component has one thread and no method calls back, so no borrow overlaps.
 
+#[macro_use]
 mod learning;
+mod language;
 
 use std::cell::RefCell;
 use std::marker::PhantomData;
 
 use crate::bindings::inference::exports::tinytorch::framework::models as wit;
+use crate::bindings::language::exports::tinytorch::framework::models as written;
 use crate::bindings::learning::exports::tinytorch::framework::models as taught;
 use crate::{Fault, Mode, Model, Tensor};
 
@@ -107,6 +110,7 @@ macro_rules! resource {
 
 resource!(wit);
 resource!(taught);
+resource!(written);
 
 fn lower(tensors: Vec<Tensor>) -> Vec<wit::Tensor> {
     tensors.into_iter().map(Into::into).collect()

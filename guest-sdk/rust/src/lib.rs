@@ -201,6 +201,13 @@
 //! [`export_inference!`]. A checkpoint holds [`Sequential::specs`], every parameter, and every layer's
 //! [`state`](Layer::state).
 //!
+//! # Writing
+//!
+//! From milestone 5 on a framework writes: [`Language`] has the function `generate`, and [`export_language!`] stands in place
+//! of [`export_learning!`]. Tokens are whole numbers in a tensor `[sequences, length]`, which
+//! [`LayerSpec::TokenEmbedding`] makes vectors of; the loss is the same [`Learning::cross_entropy`], of logits
+//! `[sequences, length, tokens]` against one target for each position.
+//!
 //! # Speed
 //!
 //! `tito build` lets the compiler use 128-bit SIMD. It does so by itself where a loop runs over slices of equal length
@@ -213,6 +220,7 @@ mod dataset;
 #[doc(hidden)]
 pub mod export;
 mod fault;
+mod language;
 mod layer;
 mod learning;
 mod log;
@@ -227,6 +235,7 @@ mod tensor;
 
 pub use dataset::{Batch, Dataset};
 pub use fault::Fault;
+pub use language::{Language, Sampling};
 pub use layer::{Layer, Layers, Mode};
 pub use learning::Learning;
 pub use log::log;

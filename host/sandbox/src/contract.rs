@@ -1,6 +1,6 @@
 //! The contract's types and calls, generated from `wit/` by wasmtime.
 //!
-//! The world `learning` holds every import that the contract has; exports are looked up one interface at a
+//! The world `language` holds every import and export that the contract has; exports are looked up one interface at a
 //! time, so that a component of any of the three worlds is served.
 #![expect(
     missing_docs,
@@ -27,7 +27,7 @@ mod plain {
 
 wasmtime::component::bindgen!({
     path: "../../wit/since_v0.1.0",
-    world: "learning",
+    world: "language",
     ownership: Borrowing { duplicate_if_necessary: true },
     additional_derives: [PartialEq],
     imports: { default: trappable },
@@ -38,7 +38,7 @@ wasmtime::component::bindgen!({
 });
 
 pub(crate) use self::{
-    exports::tinytorch::framework::{checkpoints, losses, models, optimizers, training},
+    exports::tinytorch::framework::{checkpoints, generation, losses, models, optimizers, training},
     plain::tinytorch::framework::{layers, telemetry},
     tinytorch::framework::{datasets, tensors},
 };

@@ -7,7 +7,7 @@ use wasmtime::{
 
 use crate::{
     Fault,
-    contract::{checkpoints, losses, models, optimizers, training},
+    contract::{checkpoints, generation, losses, models, optimizers, training},
     state::{State, escaped},
 };
 
@@ -18,6 +18,7 @@ pub(crate) struct Exports {
     optimizers: Optional<optimizers::GuestIndices>,
     training: Optional<training::GuestIndices>,
     checkpoints: Optional<checkpoints::GuestIndices>,
+    generation: Optional<generation::GuestIndices>,
 }
 
 /// What an instance exports.
@@ -27,6 +28,7 @@ pub(super) struct Interfaces {
     pub(super) optimizers: Optional<optimizers::Guest>,
     pub(super) training: Optional<training::Guest>,
     pub(super) checkpoints: Optional<checkpoints::Guest>,
+    pub(super) generation: Optional<generation::Guest>,
 }
 
 /// An interface, or the fault that its absence is answered with.
@@ -45,6 +47,7 @@ impl Exports {
             optimizers: optional("optimizers", optimizers::GuestIndices::new(instance)),
             training: optional("training", training::GuestIndices::new(instance)),
             checkpoints: optional("checkpoints", checkpoints::GuestIndices::new(instance)),
+            generation: optional("generation", generation::GuestIndices::new(instance)),
         })
     }
 
@@ -60,6 +63,7 @@ impl Exports {
             optimizers: loaded(&self.optimizers, |indices| indices.load(&mut *store, instance))?,
             training: loaded(&self.training, |indices| indices.load(&mut *store, instance))?,
             checkpoints: loaded(&self.checkpoints, |indices| indices.load(&mut *store, instance))?,
+            generation: loaded(&self.generation, |indices| indices.load(&mut *store, instance))?,
         })
     }
 }

@@ -5,7 +5,9 @@ use std::sync::{Arc, Mutex};
 use serde::{Deserialize, Serialize};
 use tito_tensor::Tensor;
 
-use crate::{Callbacks, Epoch, Fault, HostError, Layer, Lesson, Mode, OptimizerSpec, Outcome, Ran, Run};
+use crate::{
+    Callbacks, Epoch, Fault, HostError, Layer, Lesson, Mode, OptimizerSpec, Outcome, Ran, Run, Sampling,
+};
 
 /// The result of every call: `Err` is ours, everything else the submission's doing.
 pub type Called<T> = Result<Outcome<T>, HostError>;
@@ -135,6 +137,19 @@ pub trait Guest {
     /// The model that was saved.
     fn restore(&mut self, _checkpoint: &[u8]) -> Called<ModelId> {
         does_not_learn()
+    }
+
+    /// `count` tokens that go on from `prompt`, and those alone. The i-th is the first, in the order of tokens, at which
+    /// the cumulative probability exceeds `draws[i]`.
+    fn generate(
+        &mut self,
+        _model: ModelId,
+        _prompt: &[u32],
+        _count: u32,
+        _sampling: Sampling,
+        _draws: &[f32],
+    ) -> Called<Vec<u32>> {
+        Ok(Outcome::Fault(Fault::Unsupported("it does not write".to_owned())))
     }
 
     /// Drops `model`; the submission's destructor runs under the limits of a call.

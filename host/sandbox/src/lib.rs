@@ -16,6 +16,7 @@ mod local;
 mod outcome;
 mod recipe;
 mod run;
+mod sampling;
 mod state;
 mod unusable;
 mod wasi;
@@ -34,6 +35,7 @@ pub use local::{LocalGuest, MOST_AXES, MOST_EPOCHS, MOST_TENSORS};
 pub use outcome::{Fault, Limit, LimitKind, Outcome, Trap, TrapKind};
 pub use recipe::{AdamSpec, OptimizerSpec, Recipe, Schedule, SgdSpec};
 pub use run::{Ran, Run};
+pub use sampling::Sampling;
 pub use state::escaped;
 pub use tito_artifact::{Limits, RunLimits};
 

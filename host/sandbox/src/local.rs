@@ -14,7 +14,7 @@ use wasmtime::{
 use self::end::End;
 use crate::{
     Budget, Called, Epoch, Fault, Guest, HostError, Layer, Lesson, Limit, LimitKind, Loss, Mode, ModelId,
-    OptimizerId, OptimizerSpec, Outcome, SharedCallbacks, Split, Trap, TrapKind, Usage,
+    OptimizerId, OptimizerSpec, Outcome, Sampling, SharedCallbacks, Split, Trap, TrapKind, Usage,
     contract::{losses, tensors},
     engine::TICK,
     exports::{Exports, Interfaces, Optional},
@@ -156,6 +156,11 @@ impl LocalGuest {
         })
     }
 
+    fn too_many<T>(&mut self) -> Outcome<T> {
+        let allowed = self.limits.output_elements;
+        self.end(End::Limit(Limit { kind: LimitKind::OutputElements, allowed }))
+    }
+
     fn invalid<T>(&mut self, message: String) -> Outcome<T> {
         self.end(End::Trap(Trap { kind: TrapKind::InvalidAnswer, message, functions: Vec::new() }))
     }
@@ -169,8 +174,7 @@ impl LocalGuest {
         }
         let elements: u64 = tensors.iter().map(|tensor| tensor.data.len() as u64).sum();
         if elements > self.limits.output_elements {
-            let allowed = self.limits.output_elements;
-            return self.end(End::Limit(Limit { kind: LimitKind::OutputElements, allowed }));
+            return self.too_many();
         }
         match tensors.into_iter().map(|tensor| Tensor::new(tensor.shape, tensor.data)).collect() {
             Ok(tensors) => Outcome::Answer(tensors),
@@ -316,6 +320,27 @@ impl Guest for LocalGuest {
             let restored = checkpoints.call_restore(&mut life.store, checkpoint)?;
             Ok(restored.map(|handle| life.keep(handle)))
         })
+    }
+
+    fn generate(
+        &mut self,
+        model: ModelId,
+        prompt: &[u32],
+        count: u32,
+        sampling: Sampling,
+        draws: &[f32],
+    ) -> Called<Vec<u32>> {
+        let answer = self.on(model, |life, handle| match exported(&life.exports.generation) {
+            Ok(generation) => {
+                let store = &mut life.store;
+                generation.call_generate(store, handle, prompt, count, sampling.into(), draws)
+            }
+            Err(fault) => Ok(Err(fault)),
+        })?;
+        Ok(answer.and_then(|tokens| match tokens.len() as u64 <= self.limits.output_elements {
+            true => Outcome::Answer(tokens),
+            false => self.too_many(),
+        }))
     }
 
     fn drop_model(&mut self, model: ModelId) -> Called<()> {

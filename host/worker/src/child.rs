@@ -124,6 +124,7 @@ type Given = Called<(Value, Body)>;
 enum Body {
     Tensors(Vec<Tensor>),
     Bytes(Vec<u8>),
+    Tokens(Vec<u32>),
 }
 
 /// A worker at work: what it has loaded, and the guest of which.
@@ -167,7 +168,8 @@ impl<W: Work> Serving<'_, W> {
             | Order::Backward { .. }
             | Order::CrossEntropy { .. }
             | Order::MeanSquaredError { .. }
-            | Order::Step { .. } => return self.with_tensors(frame),
+            | Order::Step { .. }
+            | Order::Generate { .. } => return self.with_tensors(frame),
             _ => frame.body::<u8>(&mut locked(self.channel).socket)?.0.order,
         };
         Ok(match order {
@@ -249,6 +251,13 @@ impl<W: Work> Serving<'_, W> {
                 let (parameters, gradients) = tensors.split_at(count);
                 self.ask(|guest| guest.step(optimizer, parameters, gradients), answered)
             }
+            Order::Generate { model, prompt, count, sampling } => {
+                let (prompt, draws) = wire::after_tokens(prompt, elements)?;
+                self.ask(
+                    |guest| guest.generate(model, &prompt, count, sampling, &draws),
+                    |tokens| (Value::Tokens, Body::Tokens(tokens)),
+                )
+            }
             _ => return Err(wire::broken("that request has no such body")),
         })
     }
@@ -304,6 +313,7 @@ impl<W: Work> Serving<'_, W> {
         let report = Report::Ended { outcome, usage: self.usage(), log: self.news() };
         match &body {
             Body::Bytes(bytes) => locked(self.channel).reply(report, &[bytes.as_slice()]),
+            Body::Tokens(tokens) => locked(self.channel).reply(report, &[tokens.as_slice()]),
             Body::Tensors(tensors) => {
                 let parts: Vec<_> = tensors.iter().map(Tensor::data).collect();
                 locked(self.channel).reply(report, &parts)

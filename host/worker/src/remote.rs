@@ -16,7 +16,7 @@ use tito_artifact::RunLimits;
 use tito_lockdown::Bounds;
 use tito_sandbox::{
     Called, Epoch, Guest, HostError, Launch, Layer, Lesson, Limit, LimitKind, Loss, Metering, Mode, ModelId,
-    OptimizerId, OptimizerSpec, Outcome, Ran, Run, SharedCallbacks, Usage,
+    OptimizerId, OptimizerSpec, Outcome, Ran, Run, Sampling, SharedCallbacks, Usage,
 };
 use tito_tensor::Tensor;
 
@@ -526,6 +526,20 @@ impl Guest for RemoteGuest {
         self.ask_all(Asking::of(Order::Restore, &[checkpoint]), |value, _: Vec<u8>| match value {
             Value::Model(model) => Some(model),
             _ => None,
+        })
+    }
+
+    fn generate(
+        &mut self,
+        model: ModelId,
+        prompt: &[u32],
+        count: u32,
+        sampling: Sampling,
+        draws: &[f32],
+    ) -> Called<Vec<u32>> {
+        let order = Order::Generate { model, prompt: prompt.len() as u32, count, sampling };
+        self.ask_all(Asking::of(order, &[&wire::bits(prompt), draws]), |value, tokens: Vec<u32>| {
+            (value == Value::Tokens).then_some(tokens)
         })
     }
 

@@ -13,12 +13,12 @@ use tito_artifact::{Limits, RunLimits};
 use tito_lockdown::LayerReport;
 use tito_sandbox::{
     Directive, Epoch, Fault, Layer, Lesson, Metering, ModelId, OptimizerId, OptimizerSpec, Outcome, Ran, Run,
-    Split, Usage,
+    Sampling, Split, Usage,
 };
 use tito_tensor::{Shape, Tensor};
 
 /// What this tito and its workers speak. They are one executable, unless somebody replaced it.
-pub const VERSION: &str = concat!("tito worker 3, ", env!("CARGO_PKG_VERSION"));
+pub const VERSION: &str = concat!("tito worker 4, ", env!("CARGO_PKG_VERSION"));
 
 const MAGIC: [u8; 4] = *b"tito";
 
@@ -156,6 +156,18 @@ pub enum Order {
     /// The answer to [`Report::Wanted`]: the shape of the inputs, whose elements the body holds, and the targets as the
     /// bits of as many more; or the fault that the submission gets.
     Batch(Result<Shape, Fault>),
+    /// [`Guest::generate`](tito_sandbox::Guest::generate); the body holds the prompt as the bits of elements, and the
+    /// draws behind it.
+    Generate {
+        /// Whose.
+        model: ModelId,
+        /// The tokens of the prompt.
+        prompt: u32,
+        /// The tokens that are wanted.
+        count: u32,
+        /// How they are chosen.
+        sampling: Sampling,
+    },
 }
 
 /// A [`Run`] without its elements.
@@ -281,6 +293,8 @@ pub enum Value {
     },
     /// What `fit` gives.
     History(Vec<Epoch>),
+    /// Tokens, which are the body.
+    Tokens,
 }
 
 /// Sends one frame.
@@ -405,7 +419,20 @@ pub fn with_targets(shape: Shape, mut body: Vec<f32>) -> io::Result<(Tensor, Vec
     Ok((Tensor::new(shape, body).expect("the elements were counted"), targets))
 }
 
-/// Targets as they are sent.
+/// Cuts a body into so many tokens, which are sent as the bits of elements, and the elements behind them.
+///
+/// # Errors
+///
+/// If there are fewer elements than tokens.
+pub fn after_tokens(tokens: u32, mut body: Vec<f32>) -> io::Result<(Vec<u32>, Vec<f32>)> {
+    if body.len() < tokens as usize {
+        return Err(broken(format!("{} elements are fewer than {tokens} tokens", body.len())));
+    }
+    let behind = body.split_off(tokens as usize);
+    Ok((body.into_iter().map(f32::to_bits).collect(), behind))
+}
+
+/// Targets or tokens as they are sent.
 pub(crate) fn bits(targets: &[u32]) -> Vec<f32> {
     targets.iter().map(|&target| f32::from_bits(target)).collect()
 }

@@ -4,7 +4,8 @@
 //! of `tito-project` generates these files again and compares; `UPDATE_BINDINGS=1` makes it write them. All of
 //! this project's unsafe guest code is here.
 //!
-//! Tensors, faults and descriptions of layers are those of `inference` in every world.
+//! Tensors, faults and descriptions of layers are those of `inference` in every world, and what the host provides is that
+//! of `learning`.
 
 #[rustfmt::skip]
 #[expect(
@@ -33,3 +34,16 @@ pub mod inference;
     reason = "generated code is not ours to polish"
 )]
 pub mod learning;
+#[rustfmt::skip]
+#[expect(
+    missing_docs,
+    unreachable_pub,
+    unused_qualifications,
+    clippy::allow_attributes,
+    clippy::allow_attributes_without_reason,
+    clippy::doc_markdown,
+    clippy::undocumented_unsafe_blocks,
+    clippy::semicolon_if_nothing_returned,
+    reason = "generated code is not ours to polish"
+)]
+pub mod language;
