@@ -253,7 +253,7 @@ mod tests {
         assert!(first.training_loss > 1.5 && last.validation_loss < Some(0.3), "{first:?}, {last:?}");
         assert!(last.training_accuracy > 0.8 && last.validation_accuracy < Some(1.0), "{last:?}");
         let all = Windows::tokens(TEXT);
-        let written = Reference::generate(&mut model, &all[..8], all.len() as u32 - 8, 0.0, 0, &[]);
+        let written = crate::generate::generate(&mut model, &all[..8], all.len() as u32 - 8, 0.0, 0, &[]);
         assert_eq!(written, Ok(all[8..].to_vec()));
     }
 

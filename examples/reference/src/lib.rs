@@ -40,8 +40,8 @@ mod weights;
 mod window;
 
 use tinytorch::{
-    Dataset, Directive, Epoch, Fault, Layer, LayerSpec, Layers, Learning, Loss, Optimizer, OptimizerSpec,
-    Recipe, Rng, Sequential, Tensor,
+    Dataset, Directive, Epoch, Fault, Language, Layer, LayerSpec, Layers, Learning, Loss, Optimizer,
+    OptimizerSpec, Recipe, Rng, Sampling, Sequential, Tensor,
 };
 
 use activation::{Activation, Relu, Sigmoid, Tanh};
@@ -120,24 +120,16 @@ impl Learning for Reference {
     }
 }
 
-impl Reference {
-    /// Goes on with `prompt` by `count` tokens and returns those alone, each drawn from softmax(logits / `temperature`) over
-    /// the `top_k` largest logits, or all for 0, by its number of `draws` in [0, 1); at temperature 0 the likeliest follows.
-    ///
-    /// # Errors
-    ///
-    /// [`Fault::InvalidArgument`] for an empty prompt, a token that the model does not know, a temperature below 0, or too
-    /// few draws; [`Fault::ShapeMismatch`] for a model that gives no logits of every token.
-    pub fn generate(
+impl Language for Reference {
+    fn generate(
         model: &mut Sequential<Self>,
         prompt: &[u32],
         count: u32,
-        temperature: f32,
-        top_k: u32,
+        sampling: Sampling,
         draws: &[f32],
     ) -> Result<Vec<u32>, Fault> {
-        generate::generate(model, prompt, count, temperature, top_k, draws)
+        generate::generate(model, prompt, count, sampling.temperature, sampling.top_k, draws)
     }
 }
 
-tinytorch::export_learning!(Reference);
+tinytorch::export_language!(Reference);

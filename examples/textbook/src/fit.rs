@@ -209,7 +209,7 @@ mod tests {
         let (first, last) = (history[0], history[59]);
         assert!(first.training_loss > 1.5 && last.validation_loss < Some(0.3), "{first:?}, {last:?}");
         let all = data.tokens();
-        let written = Textbook::generate(&mut model, &all[..8], all.len() as u32 - 8, 0.0, 0, &[]);
+        let written = crate::generate::generate(&mut model, &all[..8], all.len() as u32 - 8, 0.0, 0, &[]);
         assert_eq!(written, Ok(all[8..].to_vec()));
     }
 

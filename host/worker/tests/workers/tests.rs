@@ -17,9 +17,9 @@ use std::{
 use libtest_mimic::{Failed, Trial};
 use tito_artifact::{Artifact, Gated, Limits};
 use tito_sandbox::{
-    Batch, Budget, Callbacks, Called, DenseSpec, Directive, Epoch, Fault, Guest, HostError, Launch, Layer,
-    Lent, Lesson, LimitKind, Metering, Mode, ModelId, OptimizerSpec, Outcome, Ran, Recipe, Run, Sandbox,
-    Schedule, SgdSpec, Spent, Split, TrapKind, Watch,
+    Batch, Budget, Callbacks, Called, DenseSpec, Directive, EmbeddingSpec, Epoch, Fault, Guest, HostError,
+    Launch, Layer, Lent, Lesson, Limit, LimitKind, Metering, Mode, ModelId, OptimizerSpec, Outcome, Ran,
+    Recipe, Run, Sampling, Sandbox, Schedule, SgdSpec, Spent, Split, TrapKind, Watch,
 };
 use tito_tensor::Tensor;
 use tito_tests::wat_guest;
@@ -52,6 +52,8 @@ const TESTS: &[Test] = &[
     ("a_remote_guest_is_like_a_local_one", a_remote_guest_is_like_a_local_one),
     ("runs_are_like_local_ones", runs_are_like_local_ones),
     ("a_remote_guest_learns_like_a_local_one", a_remote_guest_learns_like_a_local_one),
+    ("a_remote_guest_writes_like_a_local_one", a_remote_guest_writes_like_a_local_one),
+    ("who_writes_too_much_is_ended", who_writes_too_much_is_ended),
     ("a_run_ends_by_its_budget", a_run_ends_by_its_budget),
     ("a_run_that_ends_its_guest_costs_no_other", a_run_that_ends_its_guest_costs_no_other),
     ("runs_that_never_end_are_ended_each", runs_that_never_end_are_ended_each),
@@ -235,6 +237,47 @@ fn a_remote_guest_learns_like_a_local_one() {
     let found = life(&remote);
     assert!(found.0.len() > 8, "{:?}", found.0);
     assert_eq!(found, life(&local));
+}
+
+/// A small model of text: the last character is what it knows.
+fn writer(guest: &mut dyn Guest) -> ModelId {
+    let embedding = EmbeddingSpec { entries: 5, width: 4 };
+    let head = DenseSpec { inputs: 4, outputs: 5, bias: true };
+    answered(guest.build(&[Layer::TokenEmbedding(embedding), Layer::Dense(head)], 7))
+}
+
+fn a_remote_guest_writes_like_a_local_one() {
+    let limits = Limits::default();
+    let artifact = reference(&limits);
+    let sandbox = Sandbox::new(Metering::Metered, Watch::Inside, &limits.run).expect("the host is well");
+    let local = answered(sandbox.compile(&artifact));
+    let remote = answered(remote("honest", &artifact, Metering::Metered, &limits));
+    let life = |launch: &dyn Launch| {
+        let mut guest = answered(launch.launch());
+        let model = writer(guest.as_mut());
+        let sampling = Sampling { temperature: 1.5, top_k: 4 };
+        let drawn = answered(guest.generate(model, &[3, 1], 6, sampling, &[0.0, 0.2, 0.4, 0.6, 0.8, 0.99]));
+        let greedy = answered(guest.generate(model, &[0], 9, Sampling::GREEDY, &[]));
+        let nothing = answered(guest.generate(model, &[0], 0, Sampling::GREEDY, &[]));
+        let wrong = guest.generate(model, &[9], 1, Sampling::GREEDY, &[]).expect("the host is well");
+        (drawn, greedy, nothing, wrong.to_string(), guest.usage())
+    };
+    let found = life(&remote);
+    assert_eq!((found.0.len(), found.1.len(), found.2.len()), (6, 9, 0));
+    assert!(found.3.contains("9 is none of 5 tokens"), "{}", found.3);
+    assert_eq!(found, life(&local));
+}
+
+/// More tokens than an answer may have end the guest, as more elements do.
+fn who_writes_too_much_is_ended() {
+    let mut limits = Limits::default();
+    limits.run.output_elements = 100;
+    let mut guest =
+        answered(answered(remote("honest", &reference(&limits), Metering::Metered, &limits)).launch());
+    let model = writer(guest.as_mut());
+    assert_eq!(answered(guest.generate(model, &[0], 100, Sampling::GREEDY, &[])).len(), 100);
+    let found = guest.generate(model, &[0], 101, Sampling::GREEDY, &[]).expect("the host is well");
+    assert!(matches!(found, Outcome::Limit(Limit { kind: LimitKind::OutputElements, .. })), "{found:?}");
 }
 
 /// What a host says that hands out nothing more is what `fit` answers, and the model is still there.
