@@ -161,8 +161,8 @@ fn is_other(row: &[f32], taken: usize) -> bool {
     let most = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
     let size = row.iter().fold(0.0f32, |size, x| size.max(x.abs()));
     let is_near = most - row[taken] <= NEAR * size;
-    // All alike is no answer, and nobody takes a class from it.
-    !is_near || row.iter().all(|&x| x == row[0])
+    // Numbers that are none or all alike are no answer, and nobody takes a class from them.
+    !is_near || row.iter().any(|x| x.is_nan()) || row.iter().all(|&x| x == row[0])
 }
 
 /// How many parameters a checkpoint has; none where it is none.
