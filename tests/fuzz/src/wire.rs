@@ -6,8 +6,8 @@ use arbitrary::{Result, Unstructured};
 use serde::{Serialize, de::DeserializeOwned};
 use tito_artifact::RunLimits;
 use tito_sandbox::{
-    Epoch, Fault, Layer, MOST_AXES, MOST_EPOCHS, MOST_TENSORS, ModelId, OptimizerId, Outcome, Split, Trap,
-    TrapKind, Usage, escaped,
+    Epoch, Fault, Layer, MOST_AXES, MOST_EPOCHS, MOST_TENSORS, ModelId, OptimizerId, Outcome, Sampling,
+    Split, Trap, TrapKind, Usage, escaped,
 };
 use tito_tensor::Shape;
 use tito_worker::Asked;
@@ -105,6 +105,7 @@ fn by_worker(socket: &mut Socket<'_>) {
                 | Order::Step { .. }
                 | Order::CrossEntropy { .. }
                 | Order::Batch(_)
+                | Order::Generate { .. }
         )
     };
     while let Some((request, body)) = next(socket, is_of_elements) {
@@ -117,6 +118,7 @@ fn by_worker(socket: &mut Socket<'_>) {
             (Order::CrossEntropy { shape } | Order::Batch(Ok(shape)), Body::Elements(elements)) => {
                 cut_with_targets(&shape, &elements);
             }
+            (Order::Generate { prompt, .. }, Body::Elements(elements)) => cut_after_tokens(prompt, &elements),
             (Order::RunEach(runs), Body::Elements(elements)) => {
                 let shapes: Vec<_> = runs.into_iter().flat_map(|run| [run.parameters, run.inputs]).collect();
                 cut(&shapes.concat(), &elements);
@@ -239,6 +241,18 @@ fn cut(shapes: &[Shape], elements: &[f32]) {
     }
 }
 
+fn cut_after_tokens(prompt: u32, elements: &[f32]) {
+    let fits = prompt as usize <= elements.len();
+    match wire::after_tokens(prompt, elements.to_vec()) {
+        Ok((tokens, behind)) => {
+            assert!(fits && tokens.len() == prompt as usize);
+            let kept = tokens.into_iter().chain(behind.iter().map(|element| element.to_bits()));
+            assert!(kept.eq(elements.iter().map(|element| element.to_bits())));
+        }
+        Err(error) => assert!(!fits, "{error}"),
+    }
+}
+
 fn cut_with_targets(shape: &Shape, elements: &[f32]) {
     let fits = count(shape).is_some_and(|count| count <= elements.len() as u128);
     match wire::with_targets(shape.clone(), elements.to_vec()) {
@@ -350,9 +364,15 @@ fn odd(input: &mut Unstructured<'_>, is_of_worker: bool) -> Result<Vec<u8>> {
         } else {
             let model = ModelId::new(input.arbitrary::<u32>()? as usize);
             let order = match <[Shape; 1]>::try_from(shapes) {
-                Ok([shape]) => match input.int_in_range(0..=3)? {
+                Ok([shape]) => match input.int_in_range(0..=4)? {
                     0 => Order::CrossEntropy { shape },
                     1 => Order::Batch(Ok(shape)),
+                    2 => {
+                        let (prompt, count) = (odd_number(input)? as u32, input.arbitrary()?);
+                        let sampling =
+                            Sampling { temperature: input.arbitrary()?, top_k: input.arbitrary()? };
+                        Order::Generate { model, prompt, count, sampling }
+                    }
                     _ => Order::Forward { model, shape, training: input.arbitrary()? },
                 },
                 Err(mut parameters) if input.ratio(1, 4)? => {
