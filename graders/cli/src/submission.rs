@@ -33,7 +33,7 @@ pub(crate) struct Submission {
 
 /// What the files beside a component may hold.
 const NETWORKS_BYTES: u64 = 64 << 10;
-const CHECKPOINT_BYTES: u64 = 64 << 20;
+pub(crate) const CHECKPOINT_BYTES: u64 = 64 << 20;
 
 impl From<Vec<u8>> for Submission {
     /// A component and nothing else.

@@ -132,8 +132,7 @@ pub(crate) fn learn_and(
     end: End,
     ask: &mut Ask<'_>,
 ) -> Result<Trained, HostError> {
-    let host = Arc::new(Mutex::new(Host::new(task, end, context.watch.clone())));
-    let (mut fitted, mut parameters) = (None, None);
+    let (mut fitted, mut parameters, mut record) = (None, None, Record::default());
     let (outcome, usage) = context.examiner().with_guest(|guest| {
         guest.build(&task.layers, task.recipe.seed)?.then(|model| {
             let loaded = match task.parameters.as_slice() {
@@ -141,7 +140,8 @@ pub(crate) fn learn_and(
                 parameters => guest.load(model, parameters)?,
             };
             loaded.then(|()| {
-                let history = guest.fit(model, &task.lesson(end.budget), host.clone())?;
+                let history;
+                (history, record) = fit_recorded(guest, model, task, end, context.watch.clone())?;
                 parameters = guest.parameters(model)?.answer();
                 fitted = Some(history.clone());
                 ask(guest, model)?;
@@ -149,11 +149,10 @@ pub(crate) fn learn_and(
             })
         })
     })?;
-    let record = host.lock().unwrap_or_else(PoisonError::into_inner).record.clone();
     Ok(Trained { outcome: fitted.unwrap_or(outcome), parameters, record, usage })
 }
 
-/// Has a guest's model learn a task to its end, and gives what it did.
+/// Has a guest's model learn a task until this end, and gives what it did.
 ///
 /// # Errors
 ///
@@ -162,22 +161,22 @@ pub(crate) fn fit_recorded(
     guest: &mut dyn Guest,
     model: ModelId,
     task: &Task,
-    budget: Budget,
+    end: End,
     watch: Option<Watch>,
 ) -> Result<(Outcome<Vec<Epoch>>, Record), HostError> {
-    let host = Arc::new(Mutex::new(Host::new(task, End { stop: None, budget }, watch)));
-    let history = guest.fit(model, &task.lesson(budget), host.clone())?;
+    let host = Arc::new(Mutex::new(Host::new(task, end, watch)));
+    let history = guest.fit(model, &task.lesson(end.budget), host.clone())?;
     let record = host.lock().unwrap_or_else(PoisonError::into_inner).record.clone();
     Ok((history, record))
 }
 
-/// The same, unwatched.
+/// The same to the task's end, unwatched.
 ///
 /// # Errors
 ///
 /// Only if the host itself fails.
 pub(crate) fn fit(guest: &mut dyn Guest, model: ModelId, task: &Task, budget: Budget) -> Called<Vec<Epoch>> {
-    Ok(fit_recorded(guest, model, task, budget, None)?.0)
+    Ok(fit_recorded(guest, model, task, End { stop: None, budget }, None)?.0)
 }
 
 /// The host of one run.

@@ -13,7 +13,7 @@ use tito_trainer::Examples;
 
 use crate::{
     Images, OwnError, Plan,
-    classroom::{Record, SharedExamples, Task, Watch, fit_recorded},
+    classroom::{End, Record, SharedExamples, Task, Watch, fit_recorded},
     full_training::uneven,
 };
 
@@ -126,7 +126,7 @@ impl<'a> Training<'a> {
             if let Err(problem) = self.is_of_the_plan(guest, model)? {
                 return Ok(Err(problem));
             }
-            let (history, record) = fit_recorded(guest, model, &task, budget, watch)?;
+            let (history, record) = fit_recorded(guest, model, &task, End { stop: None, budget }, watch)?;
             ask!("fit", Ok(history));
             match judged(&task, &record) {
                 Err(problem) => Ok(Err(problem)),

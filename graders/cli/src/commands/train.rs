@@ -15,7 +15,7 @@ use tito_milestones::{
 use tito_sandbox::{Budget, HostError, Metering, Outcome};
 use tito_worker::{Prepared, Quarantined};
 
-use self::folder::{CHECKPOINT_BYTES, Folder, is_one};
+use self::folder::{Folder, is_one};
 use crate::{
     exit::Exit,
     failure::Failure,
@@ -205,9 +205,8 @@ impl Run<'_> {
         let checkpoint = self.folder.checkpoint(last.epoch, &last.after)?;
         self.folder.write("model.ckpt", &checkpoint)?;
         let (bytes, path) = (checkpoint.len(), self.folder.path().join("model.ckpt"));
-        let is_large = if bytes as u64 > CHECKPOINT_BYTES { " (too large to be graded)" } else { "" };
         screen::print(&format!(
-            "{} epochs, {bytes} bytes{is_large}, sha256 {}: '{}'\nCopy it beside component.wasm, which stays as it is, to \
+            "{} epochs, {bytes} bytes, sha256 {}: '{}'\nCopy it beside component.wasm, which stays as it is, to \
              hand it in.\n",
             last.epoch,
             last.after,

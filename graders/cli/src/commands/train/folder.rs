@@ -9,11 +9,10 @@ use std::{
 use tito_artifact::Digest;
 use tito_milestones::{Entry, TrainingLog};
 
-use crate::{failure::Failure, files::write_whole, input};
+use crate::{failure::Failure, files::write_whole, input, submission::CHECKPOINT_BYTES};
 
-/// What its files may hold.
+/// What its log may hold.
 const LOG_BYTES: u64 = 16 << 20;
-pub(super) const CHECKPOINT_BYTES: u64 = 64 << 20;
 
 /// The folder of a training, which nobody else writes to meanwhile.
 pub(super) struct Folder {
