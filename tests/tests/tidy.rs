@@ -82,7 +82,7 @@ const MAY_USE: [(&str, &[&str]); 18] = [
             "tito-tensor",
         ],
     ),
-    ("tito-tests", &["tito-tensor", "tito-artifact", "tito-sandbox"]),
+    ("tito-tests", &["tito-tensor", "tito-artifact", "tito-sandbox", "tito-data", "tito-milestones"]),
 ];
 
 #[test]

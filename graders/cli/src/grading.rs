@@ -7,11 +7,11 @@ use std::{
 };
 
 use indicatif::ProgressBar;
-use tito_artifact::{Artifact, Gated, Limits, Refusal};
+use tito_artifact::{Artifact, Digest, Gated, Limits, Refusal};
 use tito_data::{Dataset, Split, Store};
 use tito_grade::{ComponentId, Grade};
 use tito_judge::Seed;
-use tito_milestones::{Context, Learning, Milestone, Networks, Own, Watch};
+use tito_milestones::{Brings, Context, HandedTraining, Learning, Milestone, Networks, Own, Watch};
 use tito_report::Quarantine;
 use tito_sandbox::{HostError, Launch, Metering, Outcome};
 use tito_worker::{Isolation, Quarantined};
@@ -82,8 +82,8 @@ impl Grading<'_> {
         })
     }
 
-    fn stages(&self, submission: Submission, times: &mut Times) -> Result<Graded, Failure> {
-        let own = self.own(submission.networks.as_deref(), submission.checkpoint)?;
+    fn stages(&self, mut submission: Submission, times: &mut Times) -> Result<Graded, Failure> {
+        let own = self.own(&mut submission)?;
         let artifact = match times.stage("gate", || Artifact::gate(submission.bytes, self.limits)) {
             Gated::Refused(refusal) => return Ok(Graded::Refused(refusal)),
             Gated::Admitted(artifact) => artifact,
@@ -95,15 +95,38 @@ impl Grading<'_> {
     }
 
     /// What it brings besides its component.
-    fn own(&self, networks: Option<&str>, checkpoint: Option<Vec<u8>>) -> Result<Own, Failure> {
-        let Some(text) = networks else { return Ok(Own { checkpoint, ..Own::default() }) };
-        let data = self.data.description();
-        // Milestone 3 has the submission train its network itself.
-        let are_loaded = self.milestone.split == Split::Test;
-        let networks = Networks::parse(text, self.data.form(), are_loaded)
+    fn own(&self, submission: &mut Submission) -> Result<Own, Failure> {
+        match self.milestone.brings {
+            Brings::TrainedNetworks => self.networks(submission, true),
+            // Milestone 3 has the submission train its network itself.
+            Brings::Networks => self.networks(submission, false),
+            Brings::Training => self.training(submission),
+        }
+    }
+
+    fn networks(&self, submission: &mut Submission, are_loaded: bool) -> Result<Own, Failure> {
+        let checkpoint = submission.checkpoint.take();
+        let Some(text) = submission.networks.take() else { return Ok(Own { checkpoint, ..Own::default() }) };
+        let networks = Networks::parse(&text, self.data.form(), are_loaded)
             .map_err(|error| Failure::usage("cannot use the networks in 'model.toml'").because(error))?;
-        let training = are_loaded.then(|| self.store.load(data, Split::Train)).transpose()?;
-        Ok(Own { networks, checkpoint, training })
+        let training = are_loaded.then(|| self.trained_on()).transpose()?;
+        Ok(Own { networks, checkpoint, training, ..Own::default() })
+    }
+
+    /// A training that cannot be read is the submission's doing, and the report says why.
+    fn training(&self, submission: &mut Submission) -> Result<Own, Failure> {
+        let files = submission.training.take();
+        let component = Digest::of(&submission.bytes);
+        let handed =
+            files.map(|files| HandedTraining::read(component, files).map_err(|error| error.to_string()));
+        let is_of_data =
+            matches!(&handed, Some(Ok(handed)) if handed.data().name == self.data.description().name);
+        let training = is_of_data.then(|| self.trained_on()).transpose()?;
+        Ok(Own { training, handed, claims: submission.claims.take(), ..Own::default() })
+    }
+
+    fn trained_on(&self) -> Result<Dataset, Failure> {
+        Ok(self.store.load(self.data.description(), Split::Train)?)
     }
 
     fn run(

@@ -9,12 +9,19 @@ use tito_sandbox::{HostError, Launch, RunLimits};
 use crate::{
     Architecture, Networks, Own,
     accuracy::{Measured, measure},
+    advanced_vision::{Proof, prove},
     classroom::Watch,
     full_training::{Learnt, learnt},
 };
 
 /// What most submissions bring besides their component.
-static NOTHING: Own = Own { networks: Networks { cnn: None, dense: None }, checkpoint: None, training: None };
+static NOTHING: Own = Own {
+    networks: Networks { cnn: None, dense: None },
+    checkpoint: None,
+    training: None,
+    handed: None,
+    claims: None,
+};
 
 /// What a check may look at, for the grading of one submission.
 pub struct Context<'a> {
@@ -30,6 +37,8 @@ pub struct Context<'a> {
     measured: [OnceLock<Measured>; 2],
     /// What it has learnt of real images, which takes minutes.
     learnt: OnceLock<Learnt>,
+    /// Whether its training is what its log says, which takes minutes, too.
+    proof: OnceLock<Proof>,
 }
 
 impl<'a> Context<'a> {
@@ -47,6 +56,7 @@ impl<'a> Context<'a> {
             watch: None,
             measured,
             learnt: OnceLock::new(),
+            proof: OnceLock::new(),
         }
     }
 
@@ -80,6 +90,15 @@ impl<'a> Context<'a> {
         }
         let learnt = learnt(self)?;
         Ok(self.learnt.get_or_init(|| learnt))
+    }
+
+    /// Whether the training that was handed in is what its log says, looked at when it is first asked for.
+    pub(crate) fn proof(&self) -> Result<&Proof, HostError> {
+        if let Some(proof) = self.proof.get() {
+            return Ok(proof);
+        }
+        let proof = prove(self)?;
+        Ok(self.proof.get_or_init(|| proof))
     }
 
     /// What the submission makes of the test images with a shipped network, measured when it is first asked for.

@@ -4,6 +4,7 @@
 //! the milestone's rubric.
 
 mod accuracy;
+mod advanced_vision;
 mod assignment;
 mod basic_inference;
 mod chained;
@@ -13,6 +14,7 @@ mod context;
 mod curve;
 mod faults;
 mod full_training;
+mod handed_training;
 mod images;
 mod initialisation;
 mod milestone;
@@ -32,13 +34,14 @@ pub use assignment::{Assignment, Drawn};
 pub use classroom::{Learning, Watch};
 pub use context::Context;
 pub use curve::{Curve, Point};
+pub use handed_training::{HandedError, HandedTraining, TrainingFiles};
 pub use images::Images;
-pub use milestone::{Milestone, milestone, milestones};
+pub use milestone::{Brings, Milestone, milestone, milestones};
 pub use network::{Architecture, Network, permuted};
 pub use own::{Networks, Own, OwnError};
 pub use plan::Plan;
 pub use run::{Progress, grade};
 pub use train::{Recipe, train};
 pub use train_cnn::train_cnn;
-pub use training::{Epoched, NotTrained, TrainedEpoch, Training};
+pub use training::{Epoched, NotTrained, TrainedEpoch, Training, tool};
 pub use training_log::{Entry, Figures, LogError, LogVersion, Origin, TrainingLog};

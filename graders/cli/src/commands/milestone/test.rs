@@ -1,6 +1,6 @@
 //! `tito milestone test`: grades a component.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use clap::Args;
 
@@ -15,7 +15,7 @@ use crate::{
     report::{self, Audience, Output},
     screen,
     status::Status,
-    submission::ComponentFile,
+    submission::{Companions, ComponentFile},
 };
 
 /// Grades a component.
@@ -23,15 +23,15 @@ use crate::{
 #[command(after_help = "Examples:
   tito milestone test 1
   tito milestone test 1 --component examples/prebuilt/reference.wasm --data mnist --timings
-  tito milestone test 1 --course-secret course.key --json")]
+  tito milestone test 1 --course-secret course.key --json
+  tito milestone test 4 --component examples/prebuilt/reference.wasm --training examples/trained/tinydigits")]
 pub(crate) struct Test {
     /// The milestone's number
     number: u32,
     #[command(flatten)]
     component: ComponentFile,
-    /// The sources, for code quality [default: source/ beside the component, or src/ of its cargo project]
-    #[arg(long, value_name = "FOLDER")]
-    source: Option<PathBuf>,
+    #[command(flatten)]
+    companions: Companions,
     #[command(flatten)]
     inputs: Inputs,
     #[command(flatten)]
@@ -53,7 +53,7 @@ impl Test {
     pub(crate) fn run(self) -> Result<Exit, Failure> {
         let milestone = super::graded(self.number)?;
         let limits = self.inputs.limits()?;
-        let submission = self.component.submission(self.source.clone(), &limits)?;
+        let submission = self.component.submission(&self.companions, &limits)?;
         let secret = self.inputs.secret()?;
         let store = self.data_folder.store()?;
         let grading = Grading {
