@@ -14,9 +14,9 @@ use tito_judge::Seed;
 use tito_milestones::{Brings, Context, HandedTraining, Learning, Milestone, Networks, Own, Watch};
 use tito_report::Quarantine;
 use tito_sandbox::{HostError, Launch, Metering, Outcome};
-use tito_worker::{Isolation, Quarantined};
+use tito_worker::{Cache, Isolation, Quarantined};
 
-use crate::{failure::Failure, isolation, progress, submission::Submission, workers};
+use crate::{failure::Failure, isolation, progress, remembered::Remembered, submission::Submission, workers};
 
 /// How submissions are graded.
 pub(crate) struct Grading<'a> {
@@ -32,10 +32,19 @@ pub(crate) struct Grading<'a> {
     pub(crate) secret: Option<&'a [u8]>,
     /// Where they are compiled and run.
     pub(crate) isolation: &'a Isolation,
+    /// Where results of checks that took long are kept.
+    pub(crate) remembered: Option<Cache>,
     /// How many threads; one a core if not given.
     pub(crate) jobs: Option<usize>,
     /// Whether nothing else is graded meanwhile, so that its progress is worth a line.
     pub(crate) is_alone: bool,
+}
+
+/// What belongs to a component.
+struct Brought<'a> {
+    own: &'a Own,
+    source: Option<&'a Path>,
+    remembered: Option<Remembered>,
 }
 
 /// What came of it.
@@ -83,12 +92,14 @@ impl Grading<'_> {
     }
 
     fn stages(&self, mut submission: Submission, times: &mut Times) -> Result<Graded, Failure> {
+        let remembered = self.remembered(&submission);
         let own = self.own(&mut submission)?;
         let artifact = match times.stage("gate", || Artifact::gate(submission.bytes, self.limits)) {
             Gated::Refused(refusal) => return Ok(Graded::Refused(refusal)),
             Gated::Admitted(artifact) => artifact,
         };
-        match self.run(&artifact, submission.source.as_deref(), &own, times) {
+        let brought = Brought { own: &own, source: submission.source.as_deref(), remembered };
+        match self.run(&artifact, &brought, times) {
             Ok(grade) => Ok(Graded::Grade(Box::new(grade))),
             Err(error) => quarantined(&artifact, error),
         }
@@ -125,21 +136,26 @@ impl Grading<'_> {
         Ok(Own { training, handed, claims: submission.claims.take(), ..Own::default() })
     }
 
+    fn seed(&self, component: Digest) -> Seed {
+        let number = self.milestone.rubric.number;
+        self.secret.map_or_else(Seed::public, |key| Seed::secret(key, number, component))
+    }
+
+    fn remembered(&self, submission: &Submission) -> Option<Remembered> {
+        let cache = self.remembered.clone()?;
+        let seed = self.seed(Digest::of(&submission.bytes)).used();
+        Some(Remembered::of(cache, submission, &seed, self.data, &self.limits.run))
+    }
+
     fn trained_on(&self) -> Result<Dataset, Failure> {
         Ok(self.store.load(self.data.description(), Split::Train)?)
     }
 
-    fn run(
-        &self,
-        artifact: &Artifact,
-        source: Option<&Path>,
-        own: &Own,
-        times: &mut Times,
-    ) -> Result<Grade, HostError> {
+    fn run(&self, artifact: &Artifact, brought: &Brought<'_>, times: &mut Times) -> Result<Grade, HostError> {
         let prepared =
             times.stage("compile or load", || self.isolation.compile(artifact, Metering::Metered))?;
         isolation::say_trouble(self.isolation);
-        let mut checks = || self.checks(artifact, &prepared, source, own, times);
+        let mut checks = || self.checks(artifact, &prepared, brought, times);
         match &prepared {
             Outcome::Answer(prepared) => prepared.settled(checks),
             _ => checks(),
@@ -150,13 +166,14 @@ impl Grading<'_> {
         &self,
         artifact: &Artifact,
         launch: &dyn Launch,
-        source: Option<&Path>,
-        own: &Own,
+        Brought { own, source, remembered }: &Brought<'_>,
         times: &mut Times,
     ) -> Result<Grade, HostError> {
-        let number = self.milestone.rubric.number;
-        let seed = self.secret.map_or_else(Seed::public, |key| Seed::secret(key, number, artifact.digest()));
-        let context = Context::new(launch, &seed, self.data, source).within(&self.limits.run).with(own);
+        let seed = self.seed(artifact.digest());
+        let mut context = Context::new(launch, &seed, self.data, *source).within(&self.limits.run).with(own);
+        if let Some(remembered) = remembered {
+            context = context.remembering(remembered);
+        }
         let names: Vec<_> = self.milestone.rubric.checks().map(|(_, rule)| rule.name.clone()).collect();
         let bar = if self.is_alone { progress::steps(names.len() as u64) } else { progress::none() };
         let context = context.watched(watch(bar.clone()));

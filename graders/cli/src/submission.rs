@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use tito_artifact::Limits;
+use tito_artifact::{Digest, Limits};
 use tito_milestones::TrainingFiles;
 
 use crate::{failure::Failure, folders::parent, input};
@@ -57,6 +57,21 @@ pub(crate) const CHECKPOINT_BYTES: u64 = 64 << 20;
 /// What a training's log may hold, and all of its checkpoints together.
 pub(crate) const LOG_BYTES: u64 = 16 << 20;
 const TRAINING_BYTES: u64 = 1 << 30;
+
+impl Submission {
+    /// Of all of it but its sources.
+    pub(crate) fn digest(&self) -> Digest {
+        let Self { bytes, networks, checkpoint, training, claims, source: _ } = self;
+        let texts = [networks, claims].map(|text| text.as_deref().map(str::as_bytes));
+        let files = training.iter().flat_map(|TrainingFiles { plan, log, checkpoints }| {
+            [plan.as_bytes(), log.as_bytes()].into_iter().chain(checkpoints.iter().map(Vec::as_slice))
+        });
+        let parts = texts.into_iter().chain([checkpoint.as_deref()]).map(|part| part.map(Digest::of));
+        let mut all = format!("{} {parts:?}", Digest::of(bytes), parts = parts.collect::<Vec<_>>());
+        files.for_each(|file| all += &format!(" {}", Digest::of(file)));
+        Digest::of(all.as_bytes())
+    }
+}
 
 impl From<Vec<u8>> for Submission {
     /// A component and nothing else.

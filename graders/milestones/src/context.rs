@@ -7,7 +7,7 @@ use tito_judge::{Examiner, Seed};
 use tito_sandbox::{HostError, Launch, RunLimits};
 
 use crate::{
-    Architecture, Networks, Own,
+    Architecture, Memory, Networks, Own,
     accuracy::{Measured, measure},
     advanced_vision::{Proof, prove},
     classroom::Watch,
@@ -33,6 +33,8 @@ pub struct Context<'a> {
     pub(crate) limits: RunLimits,
     /// Who is told how far a run of training is.
     pub(crate) watch: Option<Watch>,
+    /// Who keeps what checks found.
+    pub(crate) memory: Option<&'a dyn Memory>,
     /// What it made of the test images with the shipped MLP and CNN: a plain loop takes seconds for them, which are not spent twice.
     measured: [OnceLock<Measured>; 2],
     /// What it has learnt of real images, which takes minutes.
@@ -54,6 +56,7 @@ impl<'a> Context<'a> {
             own: &NOTHING,
             limits,
             watch: None,
+            memory: None,
             measured,
             learnt: OnceLock::new(),
             proof: OnceLock::new(),
@@ -76,6 +79,12 @@ impl<'a> Context<'a> {
     #[must_use]
     pub fn watched(self, watch: Watch) -> Self {
         Self { watch: Some(watch), ..self }
+    }
+
+    /// The same, with somebody who keeps what checks found that took long.
+    #[must_use]
+    pub fn remembering(self, memory: &'a dyn Memory) -> Self {
+        Self { memory: Some(memory), ..self }
     }
 
     /// Asks cases of the submission.

@@ -99,6 +99,7 @@ impl Batch {
             store: &store,
             secret: secret.as_deref(),
             isolation: &self.walls.isolation(&limits, self.inputs.cache())?,
+            remembered: None,
             jobs: Some(1),
             is_alone: false,
         };

@@ -56,13 +56,15 @@ impl Test {
         let submission = self.component.submission(&self.companions, &limits)?;
         let secret = self.inputs.secret()?;
         let store = self.data_folder.store()?;
+        let cache = self.inputs.cache();
         let grading = Grading {
             milestone: &milestone,
             limits: &limits,
             data: &dataset::choose(&milestone, self.inputs.data(), &store)?,
             store: &store,
             secret: secret.as_deref(),
-            isolation: &self.walls.isolation(&limits, self.inputs.cache())?,
+            isolation: &self.walls.isolation(&limits, cache.clone())?,
+            remembered: cache,
             jobs: self.jobs,
             is_alone: true,
         };
