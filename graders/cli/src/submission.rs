@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use tito_artifact::{Digest, Limits};
-use tito_milestones::TrainingFiles;
+use tito_milestones::{Brings, TrainingFiles};
 
 use crate::{failure::Failure, folders::parent, input};
 
@@ -58,6 +58,9 @@ pub(crate) const CHECKPOINT_BYTES: u64 = 64 << 20;
 pub(crate) const LOG_BYTES: u64 = 16 << 20;
 const TRAINING_BYTES: u64 = 1 << 30;
 
+/// No plan has more.
+const MOST_EPOCHS: usize = 200;
+
 impl Submission {
     /// Of all of it but its sources.
     pub(crate) fn digest(&self) -> Digest {
@@ -101,7 +104,12 @@ impl ComponentFile {
     }
 
     /// It and what belongs to it.
-    pub(crate) fn submission(&self, companions: &Companions, limits: &Limits) -> Result<Submission, Failure> {
+    pub(crate) fn submission(
+        &self,
+        companions: &Companions,
+        brings: Brings,
+        limits: &Limits,
+    ) -> Result<Submission, Failure> {
         let Companions { source, training } = companions;
         for (what, folder) in [("sources", source), ("training", training)] {
             if let Some(folder) = folder.as_ref().filter(|folder| !folder.is_dir()) {
@@ -122,7 +130,10 @@ impl ComponentFile {
             source,
             networks: text("networks", self.companion("model.toml"))?,
             checkpoint: file("checkpoint", self.companion("model.ckpt"), CHECKPOINT_BYTES)?,
-            training: training.map(|folder| training_in(&folder)).transpose()?,
+            training: training
+                .filter(|_| brings == Brings::Training)
+                .map(|folder| training_in(&folder))
+                .transpose()?,
             claims: text("claims", claims)?,
         })
     }
@@ -152,11 +163,14 @@ fn training_in(folder: &Path) -> Result<TrainingFiles, Failure> {
     };
     let (plan, log) = (of("plan", "train.toml", TEXT_BYTES)?, of("training log", "log.jsonl", LOG_BYTES)?);
     let (mut checkpoints, mut left) = (Vec::new(), TRAINING_BYTES);
-    for epoch in 1..=log.lines().count() {
+    for epoch in 1..=log.lines().count().min(MOST_EPOCHS) {
         let path = folder.join(epoch_file(epoch as u32));
-        let Some(bytes) = file("checkpoint", Some(path), left.min(CHECKPOINT_BYTES))? else { continue };
-        left -= bytes.len() as u64;
-        checkpoints.push(bytes);
+        let bytes = path.metadata().map_or(0, |metadata| metadata.len());
+        if bytes > CHECKPOINT_BYTES.min(left) {
+            break;
+        }
+        checkpoints.extend(file("checkpoint", Some(path), CHECKPOINT_BYTES)?);
+        left -= bytes;
     }
     Ok(TrainingFiles { plan, log, checkpoints })
 }

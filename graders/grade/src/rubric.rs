@@ -59,6 +59,8 @@ pub enum Scoring {
     /// The share of cases that passed, but no more than half while any failed.
     #[default]
     Cases,
+    /// 1 where every case passed, else 0: half of a proof is none.
+    AllOrNothing,
     /// 1 from `full` on, 0 up to `none`, linear between; both as fractions.
     Accuracy {
         /// The accuracy of full marks.
@@ -83,7 +85,7 @@ impl Scoring {
         let (full, none) = match self {
             Self::Accuracy { full, none } => (full, none),
             Self::OfNative { full } => (full * measured("native_accuracy"), measured("guessing")),
-            Self::Cases | Self::Review => return None,
+            Self::Cases | Self::AllOrNothing | Self::Review => return None,
         };
         // Written so that NaN is worth nothing.
         let score = (measured("accuracy") - none) / (full - none);

@@ -147,7 +147,7 @@ fn others(
 const NEAR: f32 = 0.01;
 
 /// How many rows have another largest element, where that is the largest by more than rounding.
-fn different(chain: &Tensor, logits: &Tensor) -> usize {
+pub(crate) fn different(chain: &Tensor, logits: &Tensor) -> usize {
     let width = chain.shape().last().unwrap_or(1).max(1);
     if chain.shape() != logits.shape() {
         return chain.data().len() / width;

@@ -38,6 +38,9 @@ pub enum HandedError {
     /// The log.
     #[error("log.jsonl: {0}")]
     Log(#[from] LogError),
+    /// A file is not there.
+    #[error("{0} is not there")]
+    NoFile(&'static str),
     /// It has not begun.
     #[error("log.jsonl: no epoch is in it")]
     Empty,
@@ -68,6 +71,11 @@ impl HandedTraining {
     /// If one of them cannot be read, or they do not belong together.
     pub fn read(component: Digest, files: TrainingFiles) -> Result<Self, HandedError> {
         let TrainingFiles { plan, log, checkpoints } = files;
+        let empty =
+            [("train.toml", &plan), ("log.jsonl", &log)].into_iter().find(|(_, text)| text.is_empty());
+        if let Some((name, _)) = empty {
+            return Err(HandedError::NoFile(name));
+        }
         let text = plan.replace("\r\n", "\n");
         let (plan, data) = Plan::parse(&text)?;
         let log = TrainingLog::parse(&log)?;
@@ -194,7 +202,8 @@ mod tests {
         check(&log(2, "mnist", component(), PLAN), &[1, 2], "another data set");
         check(&log(2, "tinydigits", Digest::of(b""), PLAN), &[1, 2], "another component");
         check(&log(2, "tinydigits", component(), "seed = 8"), &[1, 2], "another plan");
-        check("", &[], "no epoch is in it");
+        check("", &[], "log.jsonl is not there");
+        check("\n", &[], "line 1: EOF");
         check("{}", &[], "line 1: missing field");
     }
 }

@@ -49,7 +49,7 @@ pub struct Networks {
 #[derive(Debug, Error)]
 pub enum OwnError {
     /// It is not TOML of this form.
-    #[error("{0}")]
+    #[error("{}", .0.message())]
     Syntax(#[from] toml::de::Error),
     /// A plan of training cannot be carried out.
     #[error("{problem}")]

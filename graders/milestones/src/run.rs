@@ -79,5 +79,9 @@ fn result(rule: &CheckRule, found: Found) -> CheckResult {
 /// The score that a rule gives to findings; accuracy that was not measured is none.
 fn score(scoring: Scoring, findings: &Findings) -> f64 {
     let measured = |name: &str| findings.measure(name).map(|Number(figure)| figure);
-    scoring.of_accuracy(measured).unwrap_or_else(|| findings.score())
+    let by_cases = || match scoring {
+        Scoring::AllOrNothing => f64::from(u8::from(findings.is_right())),
+        _ => findings.score(),
+    };
+    scoring.of_accuracy(measured).unwrap_or_else(by_cases)
 }

@@ -28,13 +28,22 @@ macro_rules! ask {
     };
 }
 
-/// How many images are learnt under other numbers: enough to tell whoever knows them from whoever learns them.
-const RENUMBERED: usize = 2_000;
+/// How many images tell whoever knows them from whoever learns them.
+const RENUMBERED: usize = 1_000;
+
+/// The shares of some training images that a model recognises after an epoch in which classes had other numbers.
+pub(crate) struct Renumbering {
+    /// By the numbers that it was lent.
+    pub(crate) lent: f64,
+    /// By the true ones, which it was not.
+    pub(crate) own: f64,
+    /// By the true ones, before that epoch.
+    pub(crate) before: f64,
+}
 
 /// A plan with the data that it is carried out on.
 pub struct Training<'a> {
     plan: &'a Plan,
-    data: Dataset,
     classes: u32,
     training: Arc<Images>,
     validation: Option<SharedExamples>,
@@ -113,26 +122,35 @@ impl<'a> Training<'a> {
         let [training, validation] = plan.split(data)?.map(|places| data.part(places));
         let images = |part: Part| Arc::new(Images(part));
         let validation = (!validation.is_empty()).then(|| images(validation) as SharedExamples);
-        Ok(Self {
-            plan,
-            data: data.clone(),
-            classes: data.form().classes,
-            training: images(training),
-            validation,
-        })
+        Ok(Self { plan, classes: data.form().classes, training: images(training), validation })
     }
 
-    /// Whether the submission builds the plan's network, saves it and restores it: nobody should find out after an epoch.
+    /// Whether the submission builds the plan's network, saves it, restores it and trains a batch: nobody should find out
+    /// after an epoch. Gives the fuel that an epoch will take, as far as a batch tells.
     ///
     /// # Errors
     ///
     /// Only if the host itself fails; so for every method.
-    pub fn rehearse(&self, launch: &dyn Launch) -> Result<Result<(), NotTrained>, HostError> {
+    pub fn rehearse(
+        &self,
+        launch: &dyn Launch,
+        budget: Budget,
+    ) -> Result<Result<u64, NotTrained>, HostError> {
         self.within(launch, |guest| {
             let model = ask!("build", guest.build(&self.plan.layers, self.plan.seed));
             let checkpoint = ask!("save", guest.save(model));
             let restored = ask!("restore", guest.restore(&checkpoint));
-            self.is_of_the_plan(guest, restored)
+            if let Err(problem) = self.is_of_the_plan(guest, restored)? {
+                return Ok(Err(problem));
+            }
+            let task = self.task(1);
+            let batch = (task.recipe.batch_size as usize).min(task.training.count());
+            let times = task.training.count().div_ceil(batch) as u64;
+            let training = Arc::new(First { examples: task.training.clone(), count: batch });
+            let task = Task { training, validation: None, ..task };
+            let (history, _) = fit_recorded(guest, restored, &task, End { stop: None, budget }, None)?;
+            ask!("fit", Ok(history));
+            Ok(Ok(guest.usage().last_fuel.saturating_mul(times)))
         })
     }
 
@@ -170,8 +188,8 @@ impl<'a> Training<'a> {
         })
     }
 
-    /// Trains a new model on some of the images, with their classes under other numbers, as the plan's first epoch would, and
-    /// gives the shares that it then recognises of them: by the numbers that it was lent, and by the true ones.
+    /// Trains an epoch again with all classes under other numbers, and gives the shares of some images that the checkpoint of
+    /// that recognises in a fresh guest: by the numbers that were lent, and by the true ones; and by the true ones before.
     ///
     /// # Errors
     ///
@@ -179,28 +197,46 @@ impl<'a> Training<'a> {
     pub(crate) fn renumbered(
         &self,
         launch: &dyn Launch,
+        epoch: u32,
+        before: &[u8],
         draw: &mut Draw,
         budget: Budget,
-    ) -> Result<Result<[f64; 2], NotTrained>, HostError> {
-        let some = draw.permutation(self.training.count()).into_iter().take(RENUMBERED).collect();
-        let images = Images(self.data.part(some));
-        let images = Arc::new(Renumbered {
-            images,
-            by: 1 + draw.below(u64::from(self.classes) - 1) as u32,
-            classes: self.classes,
-        });
-        let task = Task { training: images.clone(), validation: None, ..self.task(1) };
-        self.within(launch, |guest| {
-            let model = ask!("build", guest.build(&self.plan.layers, self.plan.seed));
+    ) -> Result<Result<Renumbering, NotTrained>, HostError> {
+        let by = 1 + draw.below(u64::from(self.classes) - 1) as u32;
+        let other = |examples| Arc::new(Renumbered { examples, by, classes: self.classes }) as SharedExamples;
+        let usual = self.task(epoch);
+        let task = Task { training: other(usual.training), validation: usual.validation.map(other), ..usual };
+        let trained = self.within(launch, |guest| {
+            let model = ask!("restore", guest.restore(before));
             let (history, record) = fit_recorded(guest, model, &task, End { stop: None, budget }, None)?;
             ask!("fit", Ok(history));
             if record.is_over {
                 return Ok(Err(NotTrained::Over));
             }
-            let places: Vec<usize> = (0..images.count()).collect();
-            let lent = ask!("forward", count(guest, model, self.classes, images.as_ref(), &places));
-            let own = ask!("forward", count(guest, model, self.classes, &images.images, &places));
-            Ok(Ok([lent.accuracy, own.accuracy]))
+            Ok(Ok(ask!("save", guest.save(model))))
+        })?;
+        let checkpoint = match trained {
+            Ok(checkpoint) => checkpoint,
+            Err(problem) => return Ok(Err(problem)),
+        };
+        let mut places = draw.permutation(self.training.count());
+        places.truncate(RENUMBERED);
+        let share = |checkpoint: &[u8], examples: SharedExamples| {
+            self.within(launch, |guest| {
+                let model = ask!("restore", guest.restore(checkpoint));
+                let counted = count(guest, model, self.classes, examples.as_ref(), &places);
+                Ok(Ok(ask!("forward", counted).accuracy))
+            })
+        };
+        let true_images = self.training.clone();
+        let shares = [
+            share(&checkpoint, other(true_images.clone()))?,
+            share(&checkpoint, true_images.clone())?,
+            share(before, true_images)?,
+        ];
+        Ok(match shares {
+            [Ok(lent), Ok(own), Ok(before)] => Ok(Renumbering { lent, own, before }),
+            [Err(problem), ..] | [_, Err(problem), _] | [.., Err(problem)] => Err(problem),
         })
     }
 
@@ -243,20 +279,36 @@ impl<'a> Training<'a> {
     }
 }
 
+/// The first of some examples.
+struct First {
+    examples: SharedExamples,
+    count: usize,
+}
+
+impl Examples for First {
+    fn count(&self) -> usize {
+        self.count
+    }
+
+    fn batch(&self, places: &[usize]) -> (Tensor, Vec<u32>) {
+        self.examples.batch(places)
+    }
+}
+
 /// Images whose classes go by other numbers: so many further, and around.
 struct Renumbered {
-    images: Images,
+    examples: SharedExamples,
     by: u32,
     classes: u32,
 }
 
 impl Examples for Renumbered {
     fn count(&self) -> usize {
-        self.images.count()
+        self.examples.count()
     }
 
     fn batch(&self, places: &[usize]) -> (Tensor, Vec<u32>) {
-        let (images, classes) = self.images.batch(places);
+        let (images, classes) = self.examples.batch(places);
         (images, classes.into_iter().map(|class| (class + self.by) % self.classes).collect())
     }
 }

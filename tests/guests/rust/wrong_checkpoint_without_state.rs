@@ -1,7 +1,7 @@
 //! A checkpoint is restored without the running moments of batch normalisation.
 //!
-//! expect: fails checkpoints
-//! expect: told state-not-saved
+//! expect: fails checkpoints, restore-exact
+//! expect: told not-restored-exactly, state-not-saved
 
 use guests::learning::{Learner, Pupil, contents, model_of};
 use guests::{Fault, Model, export_learner};

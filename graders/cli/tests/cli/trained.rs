@@ -19,7 +19,7 @@ seed = 5
 
 const CLAIMS: &str = "parameters = 650
 flops-per-image = 1280
-bytes-per-image = 0
+bytes-per-image = 300
 exponents = { batch = 1, width = 2, side = 2, channels = 2 }
 ";
 
@@ -73,7 +73,7 @@ fn somebody_elses_checkpoint_counts_for_nothing() {
     graded(&home, 1, &[("provenance", 0.0, "the checkpoint of epoch 1 is not there")]);
     home.write("training/epoch-001.ckpt", fs::read(other.here("training/epoch-001.ckpt")).unwrap());
     let unproven = ("test-images", 0.0, "the training is not proven");
-    graded(&home, 1, &[unproven, ("provenance", 0.5, "epoch-not-trained")]);
+    graded(&home, 1, &[unproven, ("provenance", 0.0, "epoch-not-trained")]);
 }
 
 #[test]
@@ -81,7 +81,7 @@ fn what_does_not_belong_together_is_told() {
     let home = trained(PLAN);
     let fuel = log(&home).replace("\"fuel\":", "\"fuel\":1");
     home.write("training/log.jsonl", fuel);
-    graded(&home, 1, &[("provenance", 0.5, "fuel instead of 1")]);
+    graded(&home, 1, &[("provenance", 0.0, "fuel instead of 1")]);
     home.write("training/train.toml", PLAN.replace("seed = 5", "seed = 7"));
     graded(&home, 1, &[("provenance", 0.0, "log.jsonl: it is of another plan")]);
     fs::remove_dir_all(home.here("training")).unwrap();
@@ -101,11 +101,12 @@ fn claims_are_held_against_what_was_measured() {
         &[
             ("claimed-parameters", 0.0, "claimed 640; it is 650"),
             ("claimed-flops", 0.0, "claimed 640; it is 1280"),
+            ("claimed-memory", 0.0, "claimed 90000; measured "),
             ("claimed-scaling", 0.5, "claimed 3; measured 1."),
         ],
     );
     home.write("claims.toml", "parameters = 650\nflop = 1");
     graded(&home, 1, &[("claimed-parameters", 0.0, "unknown field `flop`")]);
-    home.write("claims.toml", "parameters = 650");
+    home.write("claims.toml", "parameters = 6.5e2");
     graded(&home, 1, &[("claimed-parameters", 1.0, ""), ("claimed-flops", 0.0, "no claim in `claims.toml`")]);
 }

@@ -17,7 +17,7 @@ use rayon::prelude::*;
 use serde::Deserialize;
 use tito_grade::{Number, Table};
 use tito_judge::{Draw, Findings, advice, parameter_shapes};
-use tito_sandbox::{Conv2dSpec, DenseSpec, Guest, HostError, Layer, Mode, Outcome};
+use tito_sandbox::{Conv2dSpec, DenseSpec, HostError, Layer, Mode, Outcome, Usage};
 use tito_tensor::{Shape, Tensor};
 
 use super::{scaling::Measured, subject::Subject};
@@ -26,8 +26,8 @@ use crate::{Context, milestone::Found, own::multiplications, toy};
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 struct Claims {
-    parameters: Option<u64>,
-    flops_per_image: Option<u64>,
+    parameters: Option<f64>,
+    flops_per_image: Option<f64>,
     bytes_per_image: Option<f64>,
     #[serde(default)]
     exponents: Exponents,
@@ -83,7 +83,7 @@ pub(super) fn parameters(context: &Context<'_>) -> Result<Found, HostError> {
         }
     };
     findings.measured("parameters", count as f64);
-    let claim = claims(context).map(|claims| claims.parameters.map(|count| count as f64));
+    let claim = claims(context).map(|claims| claims.parameters);
     held(&mut findings, "how many parameters the network has", claim, &exactly(count as f64));
     findings.tabulated(by_layer(&subject));
     findings.conclude(format!("{count} parameters; the network is {}", subject.whose));
@@ -96,7 +96,7 @@ pub(super) fn flops(context: &Context<'_>) -> Result<Found, HostError> {
     let mut findings = Findings::default();
     let flops = 2.0 * multiplications(&subject.layers, &subject.image).iter().sum::<u64>() as f64;
     findings.measured("flops_per_image", flops);
-    let claim = claims(context).map(|claims| claims.flops_per_image.map(|count| count as f64));
+    let claim = claims(context).map(|claims| claims.flops_per_image);
     held(&mut findings, "the FLOPs of a forward pass for one image", claim, &exactly(flops));
     findings.conclude(format!("{flops} FLOPs for one image; the network is {}", subject.whose));
     Ok(Found::Cases(findings))
@@ -143,7 +143,7 @@ pub(super) fn memory(context: &Context<'_>) -> Result<Found, HostError> {
         }
         points.push([f64::from(*size), usage.peak_memory_bytes as f64]);
     }
-    let slope = Measured::slope(&points);
+    let slope = Measured::slope(&points, PAGE);
     findings.measured("bytes_per_image", slope.value);
     let claim = claims(context).map(|claims| claims.bytes_per_image);
     held(&mut findings, "the bytes of every further image of a batch", claim, &slope);
@@ -157,7 +157,10 @@ pub(super) fn memory(context: &Context<'_>) -> Result<Found, HostError> {
 }
 
 /// The most images of a batch: within half the fuel of a call.
-const AT_ONCE: u64 = 32;
+const AT_ONCE: u64 = 64;
+
+/// Memory grows by so many bytes at least.
+const PAGE: f64 = 65_536.0;
 
 /// How many images a forward pass may take, at least enough for a line.
 pub(super) fn at_once(
@@ -182,19 +185,42 @@ pub(super) fn at_once(
     Ok(if most >= 3 { Ok(most) } else { Err(told()) })
 }
 
-/// A forward pass of a layer of some size.
-type Sized = fn(u32) -> (Layer, Shape);
+/// What the work grows with: its name, its claim, sizes, and a layer of each with the shape of its input.
+struct Sweep {
+    name: &'static str,
+    claim: fn(&Exponents) -> Option<f64>,
+    sizes: [u32; 8],
+    layer: fn(u32) -> (Layer, Shape),
+}
 
-/// What the work grows with, and a layer by it.
-const SWEEPS: [(&str, [u32; 8], Sized); 4] = [
-    ("batch", [2, 4, 8, 12, 16, 24, 32, 48], |rows| (conv(3, 8), Shape::from([rows, 3, 12, 12]))),
-    ("width", [16, 32, 64, 128, 192, 256, 320, 384], |width| {
-        (Layer::Dense(DenseSpec { inputs: width, outputs: width, bias: true }), Shape::from([16, width]))
-    }),
-    ("side", [8, 16, 24, 32, 48, 64, 80, 96], |side| (conv(4, 8), Shape::from([1, 4, side, side]))),
-    ("channels", [4, 8, 16, 32, 64, 80, 96, 128], |channels| {
-        (conv(channels, channels), Shape::from([1, channels, 8, 8]))
-    }),
+const SWEEPS: [Sweep; 4] = [
+    Sweep {
+        name: "batch",
+        claim: |exponents| exponents.batch,
+        sizes: [2, 4, 8, 12, 16, 24, 32, 48],
+        layer: |rows| (conv(3, 8), Shape::from([rows, 3, 12, 12])),
+    },
+    Sweep {
+        name: "width",
+        claim: |exponents| exponents.width,
+        sizes: [16, 32, 64, 128, 192, 256, 320, 384],
+        layer: |width| {
+            let dense = DenseSpec { inputs: width, outputs: width, bias: true };
+            (Layer::Dense(dense), Shape::from([16, width]))
+        },
+    },
+    Sweep {
+        name: "side",
+        claim: |exponents| exponents.side,
+        sizes: [8, 16, 24, 32, 48, 64, 80, 96],
+        layer: |side| (conv(4, 8), Shape::from([1, 4, side, side])),
+    },
+    Sweep {
+        name: "channels",
+        claim: |exponents| exponents.channels,
+        sizes: [4, 8, 16, 32, 48, 64, 80, 96],
+        layer: |channels| (conv(channels, channels), Shape::from([1, channels, 16, 16])),
+    },
 ];
 
 fn conv(in_channels: u32, out_channels: u32) -> Layer {
@@ -207,36 +233,18 @@ pub(super) fn scaling(context: &Context<'_>) -> Result<Found, HostError> {
     let mut draw = context.seed.draw("4/scaling");
     let mut findings = Findings::default();
     let mut rows = Vec::new();
-    for (name, sizes, sized) in SWEEPS {
-        let works: Vec<_> = sizes.map(|size| work(sized(size), &mut draw)).into();
-        let swept: Vec<_> =
-            works.par_iter().map(|work| fuel(context, work)).collect::<Result<_, HostError>>()?;
-        let fuels: Result<Vec<f64>, String> = swept.into_iter().collect();
-        let asked = format!("the power of {name} by which the work grows");
-        let points: Vec<[f64; 2]> = match fuels {
-            Ok(fuels) => sizes.iter().zip(fuels).map(|(&size, fuel)| [f64::from(size), fuel]).collect(),
-            Err(problem) => {
-                findings.question(asked, Some((problem, None)));
-                continue;
+    for sweep in SWEEPS {
+        let asked = format!("the power of {} by which the work grows", sweep.name);
+        match swept(context, &sweep, &mut draw, &mut findings)? {
+            Err(problem) => findings.question(asked, Some((problem, None))),
+            Ok(points) => {
+                let exponent = Measured::exponent(&points);
+                findings.measured(&format!("{}_exponent", sweep.name), exponent.value);
+                let claim = claims(context).map(|claims| (sweep.claim)(&claims.exponents));
+                held(&mut findings, &asked, claim, &exponent);
+                rows.push(row(sweep.name, &points, &exponent));
             }
-        };
-        let exponent = Measured::exponent(&points);
-        findings.measured(&format!("{name}_exponent"), exponent.value);
-        let claim = claims(context).map(|Claims { exponents, .. }| match name {
-            "batch" => exponents.batch,
-            "width" => exponents.width,
-            "side" => exponents.side,
-            _ => exponents.channels,
-        });
-        held(&mut findings, &asked, claim, &exponent);
-        let [first, last] = [points[0], points[points.len() - 1]];
-        rows.push(vec![
-            name.to_owned(),
-            format!("{} to {}", first[0], last[0]),
-            format!("{:.2e} to {:.2e}", first[1], last[1]),
-            format!("{:.2}", exponent.value),
-            format!("{:.2} to {:.2}", exponent.interval[0], exponent.interval[1]),
-        ]);
+        }
     }
     findings.tabulated(Table {
         title: "Fuel of a forward pass, and the power by which it grows".into(),
@@ -246,6 +254,38 @@ pub(super) fn scaling(context: &Context<'_>) -> Result<Found, HostError> {
     Ok(Found::Cases(findings))
 }
 
+fn row(name: &str, points: &[[f64; 2]], exponent: &Measured) -> Vec<String> {
+    let [first, last] = [points[0], points[points.len() - 1]];
+    vec![
+        name.to_owned(),
+        format!("{} to {}", first[0], last[0]),
+        format!("{:.2e} to {:.2e}", first[1], last[1]),
+        format!("{:.2}", exponent.value),
+        format!("{:.2} to {:.2}", exponent.interval[0], exponent.interval[1]),
+    ]
+}
+
+/// The fuel of every size, or why there is none.
+fn swept(
+    context: &Context<'_>,
+    sweep: &Sweep,
+    draw: &mut Draw,
+    findings: &mut Findings,
+) -> Result<Result<Vec<[f64; 2]>, String>, HostError> {
+    let works: Vec<Work> = sweep.sizes.iter().map(|&size| work((sweep.layer)(size), draw)).collect();
+    let swept: Vec<_> =
+        works.par_iter().map(|work| asked(context, work)).collect::<Result<_, HostError>>()?;
+    let mut points = Vec::new();
+    for (&size, (outcome, usage)) in sweep.sizes.iter().zip(swept) {
+        findings.used(usage);
+        match outcome {
+            Outcome::Answer(_) => points.push([f64::from(size), usage.last_fuel as f64]),
+            other => return Ok(Err(other.to_string())),
+        }
+    }
+    Ok(Ok(points))
+}
+
 /// A layer, its parameters, and an input.
 type Work = (Layer, Vec<Tensor>, Tensor);
 
@@ -253,14 +293,12 @@ fn work((layer, shape): (Layer, Shape), draw: &mut Draw) -> Work {
     (layer, toy::parameters(&[layer], draw), draw.normals(shape, 1.0))
 }
 
-/// The fuel of the second of two calls; the first one may prepare what lasts.
-fn fuel(context: &Context<'_>, (layer, parameters, input): &Work) -> Result<Result<f64, String>, HostError> {
-    let twice = |guest: &mut dyn Guest, model| {
+/// Two calls; the first one may prepare what lasts.
+fn asked(
+    context: &Context<'_>,
+    (layer, parameters, input): &Work,
+) -> Result<(Outcome<Tensor>, Usage), HostError> {
+    context.examiner().with_model(&[*layer], parameters, |guest, model| {
         guest.forward(model, input, Mode::Inference)?.then(|_| guest.forward(model, input, Mode::Inference))
-    };
-    let (outcome, usage) = context.examiner().with_model(&[*layer], parameters, twice)?;
-    Ok(match outcome {
-        Outcome::Answer(_) => Ok(usage.last_fuel as f64),
-        other => Err(other.to_string()),
     })
 }

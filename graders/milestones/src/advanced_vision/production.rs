@@ -96,7 +96,7 @@ impl Calls {
     }
 
     fn judged(mut self, asked: &str, findings: &mut Findings) {
-        let growth = self.memory[CALLS - 1] - self.memory[0];
+        let growth = self.memory[CALLS - 1].saturating_sub(self.memory[0]);
         findings.measured("growth_bytes", growth as f64);
         let came_back = (growth > 0).then(|| {
             (format!("{growth} bytes more after the last than after the first"), hint("memory-grows"))

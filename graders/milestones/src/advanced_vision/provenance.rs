@@ -10,23 +10,29 @@ use std::collections::BTreeSet;
 use rayon::prelude::*;
 use tito_data::Dataset;
 use tito_grade::{Plot, Series, Table};
-use tito_judge::{Draw, Findings};
+use tito_judge::{Draw, Findings, advice};
 use tito_sandbox::{Budget, HostError, Outcome};
 
 use super::{hint, recognised::recognised};
-use crate::{Context, Entry, HandedTraining, Images, Origin, Training, milestone::Found};
+use crate::{
+    Context, Entry, HandedTraining, Images, Origin, Training, faults::CameBack, milestone::Found, tool,
+    training::Renumbering,
+};
 
 /// How many epochs are trained again.
 const AUDITED: usize = 2;
 
 /// How many images each checkpoint is shown to find out what its epoch has brought: for all epochs together, and the least
-/// and most for one. Even the fewest tell gains of a few per cent.
+/// and most for one; and how many a model that was never trained.
 const SHOWN: usize = 4_000;
 const SHOWN_OF_EACH: [usize; 2] = [50, 400];
+const SHOWN_BEFORE: usize = 1_000;
 
-/// By how much a model that was never trained may be better than guessing, and the true classes may be recognised by one
-/// that was trained on others.
+/// By how much a model that was never trained may be better than guessing.
 const CHANCE: f64 = 0.2;
+
+/// By how much more images may be recognised under numbers that were not lent. Whoever learns others forgets the true ones.
+const REMEMBERED: f64 = 0.1;
 
 /// What is known of a checkpoint's training.
 pub(crate) struct Proof {
@@ -52,7 +58,7 @@ pub(crate) fn prove(context: &Context<'_>) -> Result<Proof, HostError> {
         Err(problem) => findings.question("the training that `tito train` wrote", Some((problem, None))),
         Ok((handed, data)) => match Training::new(&handed.plan, data) {
             Err(problem) => findings.question("the plan", Some((problem.to_string(), None))),
-            Ok(training) => Audit { context, handed, data, training: &training }.run(&mut findings)?,
+            Ok(training) => Audit { context, handed, training: &training }.run(&mut findings)?,
         },
     }
     Ok(Proof { findings })
@@ -76,7 +82,7 @@ fn handed<'a>(context: &'a Context<'_>) -> Result<(&'a HandedTraining, &'a Datas
         Some(data) if Origin::data_of(data) == *wanted => Ok((handed, data)),
         Some(data) => Err(format!("it was trained on {wanted}; here is {}", Origin::data_of(data))),
         None => Err(format!(
-            "it was trained on {wanted}, and is graded on {}: `--data {}` grades it on its own",
+            "it was trained on {wanted}, and is graded on {}; train on that, or grade it where {} is",
             context.data.description().name,
             handed.data().name
         )),
@@ -86,7 +92,6 @@ fn handed<'a>(context: &'a Context<'_>) -> Result<(&'a HandedTraining, &'a Datas
 struct Audit<'a, 'b> {
     context: &'a Context<'b>,
     handed: &'a HandedTraining,
-    data: &'a Dataset,
     training: &'a Training<'a>,
 }
 
@@ -94,17 +99,17 @@ impl Audit<'_, '_> {
     fn run(&self, findings: &mut Findings) -> Result<(), HostError> {
         let entries = self.handed.entries();
         let mut draw = self.draw();
-        let Some(accuracies) = self.accuracies(&mut draw, findings)? else { return Ok(()) };
-        self.begins_at_chance(accuracies[0], findings);
+        let Outcome::Answer(first) = self.first(findings)? else { return Ok(()) };
+        self.begins_at_chance(&first, &mut draw, findings)?;
+        let Some(accuracies) = self.accuracies(&first, &mut draw, findings)? else { return Ok(()) };
         let drawn = by_gain(&accuracies, &mut draw);
         let audited: Vec<&Entry> = drawn.iter().map(|&at| &entries[at]).collect();
         let trained: Vec<_> =
             audited.par_iter().map(|entry| self.again(entry)).collect::<Result<_, HostError>>()?;
         for (entry, came_back) in audited.iter().zip(trained) {
-            let came_back = came_back.map(|told| (told, hint("epoch-not-trained")));
             findings.question(format!("epoch {}, trained again", entry.epoch), came_back);
         }
-        self.learns_what_it_is_lent(&mut draw, findings)?;
+        self.learns_what_it_is_lent(&entries[most_gained(&accuracies)], &first, &mut draw, findings)?;
         shown(entries, &accuracies, &drawn, findings);
         Ok(())
     }
@@ -117,18 +122,20 @@ impl Audit<'_, '_> {
     }
 
     /// What the first model and every checkpoint recognise of some test images; none where one does not answer.
-    fn accuracies(&self, draw: &mut Draw, findings: &mut Findings) -> Result<Option<Vec<f64>>, HostError> {
+    fn accuracies(
+        &self,
+        first: &[u8],
+        draw: &mut Draw,
+        findings: &mut Findings,
+    ) -> Result<Option<Vec<f64>>, HostError> {
         let entries = self.handed.entries();
         let [least, most] = SHOWN_OF_EACH;
         let count = (SHOWN / entries.len()).clamp(least, most).min(self.context.data.len());
         let mut places = draw.permutation(self.context.data.len());
         places.truncate(count);
         let images = Images::all(self.context.data);
-        let Outcome::Answer(first) = self.first(findings)? else { return Ok(None) };
-        let checkpoints: Vec<&[u8]> = [first.as_slice()]
-            .into_iter()
-            .chain(entries.iter().map(|entry| self.handed.after(entry)))
-            .collect();
+        let after = entries.iter().map(|entry| self.handed.after(entry));
+        let checkpoints: Vec<&[u8]> = [first].into_iter().chain(after).collect();
         let mut accuracies = Vec::new();
         for (epoch, checkpoint) in checkpoints.into_iter().enumerate() {
             match recognised(self.context, checkpoint, &images, &places, findings)? {
@@ -158,62 +165,104 @@ impl Audit<'_, '_> {
     }
 
     /// Who carries weights in the component would have them from the beginning.
-    fn begins_at_chance(&self, accuracy: f64, findings: &mut Findings) {
+    fn begins_at_chance(
+        &self,
+        first: &[u8],
+        draw: &mut Draw,
+        findings: &mut Findings,
+    ) -> Result<(), HostError> {
+        let mut places = draw.permutation(self.context.data.len());
+        places.truncate(SHOWN_BEFORE);
+        let images = Images::all(self.context.data);
         let guessing = 1.0 / f64::from(self.context.data.form().classes);
-        let came_back = (accuracy > guessing + CHANCE).then(|| {
-            let told = format!("it recognises {:.0} % before the first epoch", 100.0 * accuracy);
-            (told, hint("weights-in-the-component"))
-        });
+        let came_back = match recognised(self.context, first, &images, &places, findings)? {
+            Outcome::Answer(accuracy) if accuracy > guessing + CHANCE => {
+                let told = format!("it recognises {:.0} % before the first epoch", 100.0 * accuracy);
+                Some((told, hint("weights-in-the-component")))
+            }
+            Outcome::Answer(_) => None,
+            failed => Some((failed.to_string(), advice(&failed))),
+        };
         findings.question("a new model that recognises nothing yet", came_back);
+        Ok(())
     }
 
     /// What is other than in the log when an epoch is trained again.
-    fn again(&self, entry: &Entry) -> Result<Option<String>, HostError> {
+    fn again(&self, entry: &Entry) -> Result<CameBack, HostError> {
         let budget = Budget::of_training(&self.context.limits);
         if entry.fuel > budget.fuel {
-            return Ok(Some(format!(
-                "the log says that it takes {:.2e} fuel, and {:.2e} are what a run may take here (run.fuel_per_fit)",
+            let told = format!(
+                "not trained again: it takes {:.2e} fuel by the log, and a run may take {:.2e} here (run.fuel_per_fit)",
                 entry.fuel as f64, budget.fuel as f64
-            )));
+            );
+            return Ok(Some((told, None)));
         }
         let before = self.handed.before(entry);
         let watch = self.context.watch.clone();
-        Ok(match self.training.epoch(self.context.launch, entry.epoch, before, budget, watch)? {
+        let unlike = match self.training.epoch(self.context.launch, entry.epoch, before, budget, watch)? {
             Ok(trained) => entry.unlike(&trained),
-            Err(problem) => Some(problem.to_string()),
-        })
+            Err(problem) => return Ok(Some((problem.to_string(), None))),
+        };
+        let theirs = &entry.origin.tool;
+        Ok(unlike.map(|what| match *theirs == tool() {
+            true => (what, hint("epoch-not-trained")),
+            false => (format!("{what}; it was trained by {theirs}, and this is {}", tool()), None),
+        }))
     }
 
     /// Classes under other numbers are learnt under those numbers: whoever brings weights along knows the true ones.
-    fn learns_what_it_is_lent(&self, draw: &mut Draw, findings: &mut Findings) -> Result<(), HostError> {
+    fn learns_what_it_is_lent(
+        &self,
+        entry: &Entry,
+        first: &[u8],
+        draw: &mut Draw,
+        findings: &mut Findings,
+    ) -> Result<(), HostError> {
         let budget = Budget::of_training(&self.context.limits);
-        let came_back = match self.training.renumbered(self.context.launch, draw, budget)? {
+        let before = self.handed.before(entry).unwrap_or(first);
+        let renumbered = self.training.renumbered(self.context.launch, entry.epoch, before, draw, budget)?;
+        let came_back = match renumbered {
             Err(problem) => Some((problem.to_string(), None)),
-            Ok([lent, own]) => {
+            Ok(Renumbering { lent, own, before }) => {
                 findings.measured("renumbered_accuracy", lent);
-                (own > lent + CHANCE).then(|| {
+                (own > before + REMEMBERED).then(|| {
+                    let [lent, own, before] = [lent, own, before].map(|share| 100.0 * share);
                     let told = format!(
-                        "{:.0} % of the images by the numbers that it was never told, {:.0} % by those that it was",
-                        100.0 * own,
-                        100.0 * lent
+                        "{own:.0} % of the images by numbers that it was not told, where there were {before:.0} % before, \
+                         and {lent:.0} % by those that it was"
                     );
                     (told, hint("labels-not-learnt"))
                 })
             }
         };
-        findings.question(
-            format!("classes under other numbers, of {} images", self.data.description().title),
-            came_back,
-        );
+        findings.question(format!("epoch {}, with classes under other numbers", entry.epoch), came_back);
         Ok(())
     }
 }
 
+/// What every epoch brought beyond the best before it: what was lost and is learnt again is nothing new. They add up to
+/// what was reached, over however many epochs.
+fn gains(accuracies: &[f64]) -> Vec<f64> {
+    let mut best = accuracies[0];
+    let gain = |&accuracy: &f64| {
+        let gain = (accuracy - best).max(0.0);
+        best = best.max(accuracy);
+        gain
+    };
+    accuracies[1..].iter().map(gain).collect()
+}
+
+fn most_gained(accuracies: &[f64]) -> usize {
+    let gains = gains(accuracies);
+    (0..gains.len())
+        .max_by(|&one, &other| gains[one].total_cmp(&gains[other]))
+        .expect("a training has an epoch")
+}
+
 /// Epochs by what each has brought, counted from 0; `accuracies` begins with that before the first one.
 fn by_gain(accuracies: &[f64], draw: &mut Draw) -> BTreeSet<usize> {
-    let gains = accuracies.windows(2).map(|pair| (pair[1] - pair[0]).max(0.0));
     // An epoch that brought nothing is worth a look, too, if hardly.
-    let mut gains: Vec<f64> = gains.map(|gain| gain + 1e-3).collect();
+    let mut gains: Vec<f64> = gains(accuracies).into_iter().map(|gain| gain + 1e-4).collect();
     let mut drawn = BTreeSet::new();
     for _ in 0..AUDITED.min(gains.len()) {
         let mut left = draw.uniform() * gains.iter().sum::<f64>();
@@ -261,27 +310,37 @@ fn shown(entries: &[Entry], accuracies: &[f64], drawn: &BTreeSet<usize>, finding
 mod tests {
     use super::*;
 
-    #[test]
-    fn epochs_are_drawn_by_what_they_have_brought() {
+    /// How often of a thousand times one of these epochs, counted from 0, is among those that are drawn.
+    #[track_caller]
+    fn check(accuracies: &[f64], is_one: impl Fn(usize) -> bool, times: std::ops::RangeInclusive<usize>) {
         let mut draw = Draw::new([1; 32]);
-        let mut times = [0; 4];
-        for _ in 0..1_000 {
-            let drawn = by_gain(&[0.1, 0.5, 0.4, 0.7, 0.7], &mut draw);
-            assert_eq!(drawn.len(), AUDITED);
-            drawn.into_iter().for_each(|at| times[at] += 1);
-        }
-        assert!(times[0] > 950 && times[2] > 950 && times[1] + times[3] < 50, "{times:?}");
-        assert_eq!(by_gain(&[0.1, 0.1], &mut draw), BTreeSet::from([0]));
-        assert_eq!(by_gain(&[0.9, 0.1, 0.1], &mut draw).len(), 2);
+        let found = (0..1_000).filter(|_| by_gain(accuracies, &mut draw).into_iter().any(&is_one)).count();
+        assert!(times.contains(&found), "{found} of 1,000 draws of {accuracies:?}");
     }
 
     #[test]
-    fn a_jump_that_is_spread_over_many_epochs_is_found_as_often() {
-        let mut draw = Draw::new([2; 32]);
-        // The first epoch is honest and brings 0.4, the same as the ten that nobody trained.
-        let accuracies: Vec<f64> =
-            [0.1].into_iter().chain((0..=10).map(|at| 0.5 + 0.04 * f64::from(at))).collect();
-        let found = (0..1_000).filter(|_| by_gain(&accuracies, &mut draw).iter().any(|&at| at > 0)).count();
-        assert!(found > 990, "{found}");
+    fn epochs_are_drawn_by_what_they_have_brought() {
+        check(&[0.1, 0.5, 0.4, 0.7, 0.7], |at| at == 0, 950..=1_000);
+        check(&[0.1, 0.5, 0.4, 0.7, 0.7], |at| at == 2, 950..=1_000);
+        check(&[0.1, 0.5, 0.4, 0.7, 0.7], |at| at == 1 || at == 3, 0..=50);
+        check(&[0.1, 0.1], |at| at == 0, 1_000..=1_000);
+        check(&[0.9, 0.1, 0.1], |at| at == 1, 1_000..=1_000);
+    }
+
+    #[test]
+    fn a_jump_is_found_over_however_many_epochs_it_is_spread() {
+        let steps = (0..=10).map(|at| 0.5 + 0.04 * f64::from(at));
+        let spread: Vec<f64> = [0.1].into_iter().chain(steps).collect();
+        check(&spread, |at| at > 0, 990..=1_000);
+        // An honest 0.4, a saw over 200 epochs, and a jump of 0.3.
+        let saw = (0..200).map(|at| if at % 2 == 0 { 0.1 } else { 0.5 });
+        let saw: Vec<f64> = [0.1, 0.5].into_iter().chain(saw).chain([0.8]).collect();
+        check(&saw, |at| at == saw.len() - 2, 600..=900);
+    }
+
+    #[test]
+    fn gains_add_up_to_what_was_reached() {
+        let sum: f64 = gains(&[0.1, 0.5, 0.2, 0.6, 0.4]).iter().sum();
+        assert!((sum - 0.5).abs() < 1e-12 && most_gained(&[0.1, 0.5, 0.2, 0.6]) == 0);
     }
 }

@@ -11,7 +11,7 @@ pub(super) struct Measured {
 /// nobody claims a second digit.
 const EXPONENT: f64 = 0.15;
 
-/// The same of a slope, as a part of it: memory grows by pages, and allocators round up.
+/// The same of a slope, as a part of it: allocators round up.
 const SLOPE: f64 = 0.25;
 
 /// Standard errors on either side.
@@ -32,14 +32,15 @@ impl Measured {
         Self { value, interval: [value - reach, value + reach] }
     }
 
-    /// The slope of a line through points.
+    /// The slope of a line through points of which each quantity is rounded to this grain; sizes rise.
     ///
     /// # Panics
     ///
     /// If there are fewer than three.
-    pub(super) fn slope(points: &[[f64; 2]]) -> Self {
+    pub(super) fn slope(points: &[[f64; 2]], grain: f64) -> Self {
         let (value, error) = line(points);
-        let reach = (SLOPE * value).max(ERRORS * error);
+        let of_grain = grain / (points[points.len() - 1][0] - points[0][0]);
+        let reach = (SLOPE * value).max(ERRORS * error).max(of_grain);
         Self { value, interval: [value - reach, value + reach] }
     }
 
@@ -77,9 +78,9 @@ mod tests {
     fn a_slope_is_found_among_pages() {
         let page = |bytes: f64| (bytes / 65_536.0).ceil() * 65_536.0;
         let points = [1.0, 8.0, 16.0, 32.0, 64.0].map(|n| [n, page(1e6 + 20_000.0 * n)]);
-        let found = Measured::slope(&points);
+        let found = Measured::slope(&points, 65_536.0);
         assert!(found.admits(20_000.0) && !found.admits(10_000.0) && !found.admits(40_000.0), "{found:?}");
-        let flat = Measured::slope(&[[1.0, 5.0], [2.0, 5.0], [3.0, 5.0]]);
-        assert!(flat.admits(0.0) && !flat.admits(1.0), "{flat:?}");
+        let flat = Measured::slope(&[[1.0, 5.0], [2.0, 5.0], [3.0, 5.0]], 4.0);
+        assert!(flat.admits(2.0) && !flat.admits(2.1), "{flat:?}");
     }
 }

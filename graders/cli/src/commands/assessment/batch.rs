@@ -127,8 +127,11 @@ impl Batch {
         let path = file.strip_prefix(&self.folder).unwrap_or(file);
         let name = path.display().to_string();
         let grade = || {
-            let run =
-                grading.grade(ComponentFile::at(file).submission(&Companions::default(), grading.limits)?)?;
+            let run = grading.grade(ComponentFile::at(file).submission(
+                &Companions::default(),
+                grading.milestone.brings,
+                grading.limits,
+            )?)?;
             let row = Row::of(name.clone(), &run);
             self.record(path, grading, run).map(|()| row)
         };

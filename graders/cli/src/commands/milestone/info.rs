@@ -80,6 +80,7 @@ fn scoring(scoring: Scoring) -> String {
                 100.0 * full
             )
         }
+        Scoring::AllOrNothing => " It is worth everything or nothing.".into(),
         Scoring::Review => " A person decides.".into(),
     }
 }

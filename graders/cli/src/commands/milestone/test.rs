@@ -53,7 +53,7 @@ impl Test {
     pub(crate) fn run(self) -> Result<Exit, Failure> {
         let milestone = super::graded(self.number)?;
         let limits = self.inputs.limits()?;
-        let submission = self.component.submission(&self.companions, &limits)?;
+        let submission = self.component.submission(&self.companions, milestone.brings, &limits)?;
         let secret = self.inputs.secret()?;
         let store = self.data_folder.store()?;
         let cache = self.inputs.cache();
