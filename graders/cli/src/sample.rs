@@ -2,6 +2,7 @@
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use tito_artifact::Limits;
+use tito_milestones::{REFERENCE, TEXTBOOK};
 
 use crate::submission::Submission;
 
@@ -29,7 +30,7 @@ pub(crate) static SAMPLES: [Sample; 9] = [
         title: "a right and fast framework",
         passes: true,
         is_endless: false,
-        bytes: include_bytes!("../../../examples/prebuilt/reference.wasm"),
+        bytes: REFERENCE,
     },
     Sample {
         name: "milestone1_textbook",
@@ -37,7 +38,7 @@ pub(crate) static SAMPLES: [Sample; 9] = [
         title: "the plain loops that one writes first, right as well",
         passes: true,
         is_endless: false,
-        bytes: include_bytes!("../../../examples/prebuilt/textbook.wasm"),
+        bytes: TEXTBOOK,
     },
     Sample {
         name: "milestone1_wrong",
@@ -61,7 +62,7 @@ pub(crate) static SAMPLES: [Sample; 9] = [
         title: "a right and fast framework",
         passes: true,
         is_endless: false,
-        bytes: include_bytes!("../../../examples/prebuilt/reference.wasm"),
+        bytes: REFERENCE,
     },
     Sample {
         name: "milestone2_textbook",
@@ -69,7 +70,7 @@ pub(crate) static SAMPLES: [Sample; 9] = [
         title: "the plain loops that one writes first, right as well",
         passes: true,
         is_endless: false,
-        bytes: include_bytes!("../../../examples/prebuilt/textbook.wasm"),
+        bytes: TEXTBOOK,
     },
     Sample {
         name: "milestone2_wrong",
@@ -85,7 +86,7 @@ pub(crate) static SAMPLES: [Sample; 9] = [
         title: "a right and fast framework",
         passes: true,
         is_endless: false,
-        bytes: include_bytes!("../../../examples/prebuilt/reference.wasm"),
+        bytes: REFERENCE,
     },
     Sample {
         name: "milestone3_textbook",
@@ -93,7 +94,7 @@ pub(crate) static SAMPLES: [Sample; 9] = [
         title: "the plain loops that one writes first, right as well",
         passes: true,
         is_endless: false,
-        bytes: include_bytes!("../../../examples/prebuilt/textbook.wasm"),
+        bytes: TEXTBOOK,
     },
 ];
 

@@ -4,6 +4,7 @@
 //! the milestone's rubric.
 
 mod accuracy;
+mod advanced_vision;
 mod assignment;
 mod basic_inference;
 mod chained;
@@ -27,6 +28,7 @@ mod train;
 mod train_cnn;
 mod training;
 mod training_log;
+mod yardsticks;
 
 pub use assignment::{Assignment, Drawn};
 pub use classroom::{Learning, Watch};
@@ -42,3 +44,4 @@ pub use train::{Recipe, train};
 pub use train_cnn::train_cnn;
 pub use training::{Epoched, NotTrained, TrainedEpoch, Training};
 pub use training_log::{Entry, Figures, LogError, LogVersion, Origin, TrainingLog};
+pub use yardsticks::{REFERENCE, TEXTBOOK, Yardsticks};

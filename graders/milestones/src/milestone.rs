@@ -1,11 +1,11 @@
 //! A rubric with the checks that it names.
 
 use tito_data::{Description, Split};
-use tito_grade::{Evidence, Rubric};
+use tito_grade::{Evidence, Rubric, Scoring};
 use tito_judge::Findings;
 use tito_sandbox::HostError;
 
-use crate::{Context, basic_inference, computer_vision, full_training};
+use crate::{Context, advanced_vision, basic_inference, computer_vision, full_training};
 
 /// A rubric with the checks that it names.
 pub struct Milestone {
@@ -32,7 +32,12 @@ pub(crate) enum Found {
 
 /// All milestones that this version grades.
 pub fn milestones() -> Vec<Milestone> {
-    vec![basic_inference::milestone(), computer_vision::milestone(), full_training::milestone()]
+    vec![
+        basic_inference::milestone(),
+        computer_vision::milestone(),
+        full_training::milestone(),
+        advanced_vision::milestone(),
+    ]
 }
 
 /// The milestone of this number, if this version grades it.
@@ -57,6 +62,11 @@ impl Milestone {
             assert!(checks.iter().any(|(name, _)| *name == rule.name), "there is no check '{}'", rule.name);
         }
         Self { rubric, data, split, checks }
+    }
+
+    /// Whether speed is measured, for which the [`Context`] needs [`Yardsticks`](crate::Yardsticks).
+    pub fn measures_speed(&self) -> bool {
+        self.rubric.checks().any(|(_, rule)| rule.scoring == Scoring::Speed)
     }
 
     pub(crate) fn check(&self, name: &str) -> Check {

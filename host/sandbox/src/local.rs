@@ -14,8 +14,7 @@ use wasmtime::{
 use self::end::End;
 use crate::{
     Budget, Called, Epoch, Fault, Guest, HostError, Layer, Lesson, Limit, LimitKind, Loss, Mode, ModelId,
-    OptimizerId, OptimizerSpec, Outcome, Sampling, SharedCallbacks, Split, Trap, TrapKind, Usage,
-    clock,
+    OptimizerId, OptimizerSpec, Outcome, Sampling, SharedCallbacks, Split, Trap, TrapKind, Usage, clock,
     contract::{losses, tensors},
     engine::TICK,
     exports::{Exports, Interfaces, Optional},

@@ -80,6 +80,7 @@ fn scoring(scoring: Scoring) -> String {
                 100.0 * full
             )
         }
+        Scoring::Speed => " Its points are the speed, from 0 to 1.".into(),
         Scoring::Review => " A person decides.".into(),
     }
 }
