@@ -12,11 +12,12 @@ use std::{
 use libtest_mimic::{Arguments, Failed, Trial};
 use rayon::{ThreadPool, ThreadPoolBuilder, prelude::*};
 use sha2::{Digest as _, Sha256};
+use tempfile::TempDir;
 use tito_artifact::{Artifact, Gated, Limits, RunLimits};
 use tito_data::{Dataset, Split, Store, TINYDIGITS};
 use tito_grade::{CheckResult, Grade, Scoring, Status};
 use tito_judge::{IN_LOSSES, IN_OPTIMIZERS, IN_TRAINING, MISCONCEPTIONS, Seed};
-use tito_milestones::{Context, Milestone, milestones};
+use tito_milestones::{Context, Milestone, Yardsticks, milestones};
 use tito_sandbox::{Launch, Metering, Outcome};
 use tito_tests::{Ending, Expectation, Guest, Witness, guests};
 use tito_worker::{Isolation, Prepared, WORKER};
@@ -38,14 +39,33 @@ const FIT_FUEL: u64 = 80_000_000_000;
 static MILESTONES: LazyLock<Vec<Milestone>> = LazyLock::new(milestones);
 
 /// The same without what takes seconds: how far real images are learnt is a matter of chance, whose spread the native
-/// trainer's runs have shown.
-static QUICK: LazyLock<Vec<Milestone>> = LazyLock::new(|| {
+/// trainer's runs have shown, and how fast somebody is matters of a few.
+static QUICK: LazyLock<Vec<Milestone>> =
+    LazyLock::new(|| with(milestones(), |criterion| ![LEARNING, SPEED].contains(&criterion)));
+
+/// With the real images, and without speed.
+static IMAGES: LazyLock<Vec<Milestone>> = LazyLock::new(|| with(milestones(), |criterion| criterion != SPEED));
+
+/// Milestones 1 and 2, and of milestone 4 the speed.
+static TIMED: LazyLock<Vec<Milestone>> = LazyLock::new(|| {
     let mut milestones = milestones();
+    let speed = with(milestones.split_off(3), |criterion| criterion == SPEED);
+    milestones.truncate(2);
+    milestones.into_iter().chain(speed.into_iter().take(1)).collect()
+});
+
+const LEARNING: &str = "CIFAR-10 training";
+const SPEED: &str = "Performance optimization";
+
+fn with(mut milestones: Vec<Milestone>, is_kept: impl Fn(&str) -> bool) -> Vec<Milestone> {
     for milestone in &mut milestones {
-        milestone.rubric.criteria.retain(|criterion| criterion.name != "CIFAR-10 training");
+        milestone.rubric.criteria.retain(|criterion| is_kept(&criterion.name));
     }
     milestones
-});
+}
+
+/// Where what was compiled is kept of the yardsticks, which every guest that is timed is put beside.
+static CACHE: LazyLock<TempDir> = LazyLock::new(|| tempfile::tempdir().expect("a folder for the cache"));
 
 /// Loops end by their fuel, long before a deadline that would depend on the machine; the rest bounds what the host
 /// holds.
@@ -86,23 +106,44 @@ fn isolation(limits: &Limits) -> Isolation {
     Isolation::InProcess(limits.clone())
 }
 
+/// The same, with what was compiled before.
+#[cfg(target_os = "linux")]
+fn kept(limits: &Limits) -> Isolation {
+    use tito_worker::{Cache, Program, Workers};
+
+    let cache = Cache::open(&CACHE.path().join("compiled")).expect("a cache");
+    Isolation::Workers(Workers::new(Program::own().arg(WORKER), limits, Some(cache)).locked_down())
+}
+
+#[cfg(not(target_os = "linux"))]
+fn kept(limits: &Limits) -> Isolation {
+    Isolation::InProcess(limits.clone())
+}
+
 /// The milestones that a guest goes through: those of its world. An attack on the host is one whatever it is asked, so
 /// that the first is enough; and whose learning of real images is of no interest is not asked for it, because plain loops
 /// take ten seconds.
 fn milestones_of(guest: &Guest) -> &'static [Milestone] {
     let is_asked_for_images = match &guest.expectation.ending {
-        Ending::Fails(checks) => checks.contains("images") || EXAMPLES.contains(&guest.name.as_str()),
+        Ending::Fails(checks) => checks.contains("images"),
         _ => false,
     };
     match guest {
         _ if guest.name.starts_with("evil_") => &MILESTONES[..1],
-        Guest { learns: true, .. } if is_asked_for_images => &MILESTONES,
+        _ if EXAMPLES.contains(&guest.name.as_str()) => &MILESTONES,
+        Guest { is_timed: true, .. } => &TIMED,
+        Guest { learns: true, .. } if is_asked_for_images => &IMAGES,
         Guest { learns: true, .. } => &QUICK,
         _ => &MILESTONES[..2],
     }
 }
 
 const EXAMPLES: [&str; 2] = ["reference", "textbook"];
+
+/// The same without what is timed.
+fn untimed_milestones_of(guest: &Guest) -> &'static [Milestone] {
+    if guest.learns { &QUICK } else { &QUICK[..2] }
+}
 
 fn grades(
     milestones: &[Milestone],
@@ -111,13 +152,27 @@ fn grades(
     launch: &dyn Launch,
     seed: impl Fn(u32) -> Seed,
 ) -> Vec<Grade> {
+    let is_timed = milestones.iter().any(Milestone::measures_speed);
+    let speed = is_timed.then(|| speed(artifact, fuel_per_call));
     let grade = |milestone: &Milestone| {
         let seed = seed(milestone.rubric.number);
         let data = DATA.iter().find(|data| data.split() == milestone.split).expect("there are two splits");
         let context = Context::new(launch, &seed, data, None).within(&limits(fuel_per_call).run);
+        let context = match &speed {
+            Some((yardsticks, timed)) => context.beside(yardsticks, timed),
+            None => context,
+        };
         tito_milestones::grade(milestone, artifact, &context, &mut |_, _| {}).expect("the host is well")
     };
     milestones.iter().map(grade).collect()
+}
+
+/// The yardsticks, and a guest on the engine that counts nothing.
+fn speed(artifact: &Artifact, fuel_per_call: u64) -> (Yardsticks, Outcome<Prepared>) {
+    let yardsticks = kept(&Limits::default());
+    let compile = |artifact: &Artifact, metering| yardsticks.compile(artifact, metering);
+    let own = isolation(&limits(fuel_per_call)).compile(artifact, Metering::Timed);
+    (Yardsticks::compiled(compile).expect("the host is well"), own.expect("the host is well"))
 }
 
 /// A guest that the gate lets through, compiled, where it compiles.
@@ -270,8 +325,13 @@ fn the_table_of_guests_and_checks_is_the_committed_one() {
 }
 
 /// The grades of a guest in a course whose secret this number tells from others'.
-fn in_course(course: u32, guest: &Guest, artifact: &Artifact, compiled: &Outcome<Prepared>) -> Vec<Grade> {
-    let milestones = &QUICK[..milestones_of(guest).len()];
+fn in_course(
+    course: u32,
+    milestones: &[Milestone],
+    guest: &Guest,
+    artifact: &Artifact,
+    compiled: &Outcome<Prepared>,
+) -> Vec<Grade> {
     grades(milestones, guest.fuel_per_call, artifact, compiled, |number| {
         Seed::secret(&course.to_le_bytes(), number, artifact.digest())
     })
@@ -287,7 +347,7 @@ fn secret_seeds_accuse_nobody_who_is_right() {
         let (artifact, compiled) = admitted(guest, in_process)?;
         let accused = (0..courses())
             .into_par_iter()
-            .map(|course| failed_names(&in_course(course, guest, &artifact, &compiled)));
+            .map(|course| failed_names(&in_course(course, untimed_milestones_of(guest), guest, &artifact, &compiled)));
         let accused: BTreeSet<_> = accused.flatten_iter().collect();
         (!accused.is_empty()).then(|| format!("{} is accused of {accused:?}", guest.name))
     });
@@ -296,7 +356,8 @@ fn secret_seeds_accuse_nobody_who_is_right() {
 fn secret_seeds_find_whoever_is_wrong() {
     check(&["wrong_", "cheat_"], |guest| {
         let (artifact, compiled) = admitted(guest, isolation)?;
-        let grades = in_course(0, guest, &artifact, &compiled);
+        let milestones = if guest.is_timed { &*TIMED } else { untimed_milestones_of(guest) };
+        let grades = in_course(0, milestones, guest, &artifact, &compiled);
         let (told, own) = (told(&grades), &guest.expectation.told);
         let is_named = own.is_empty() || !told.is_disjoint(own);
         (!is_named).then(|| format!("{} is told {told:?}, not {own:?}", guest.name))

@@ -10,8 +10,8 @@ use crate::{
     doubt::{Stop, answered, apart},
 };
 
-/// How many pairs fresh guests give: three times one, the other, the other, the one.
-pub(crate) const ROUND: usize = 6;
+/// How many pairs fresh guests give: the one, the other, the other, the one, and then the other first.
+pub(crate) const ROUND: usize = 8;
 
 /// Which answers are looked at as a whole: one of so many.
 const WHOLE: u64 = 10;
@@ -46,7 +46,7 @@ struct Side<'a> {
 
 impl Turns<'_> {
     /// Takes their time until it is known in which band the locality lies, at least `least` rounds and at most `most`, of
-    /// six pairs each. Guests are fresh in every round, because where their memory lies makes a difference, and every
+    /// eight pairs each. Guests are fresh in every round, because where their memory lies makes a difference, and every
     /// call has an input that nobody has seen. How much more fuel the submission takes is `fuel_ratio`.
     ///
     /// # Errors
@@ -81,20 +81,22 @@ impl Turns<'_> {
         let mut pairs = Vec::new();
         while pairs.len() < ROUND {
             let inputs = [(); 2].map(|()| self.work.input(draw));
-            let (first, one) = own.call(&inputs[0])?;
-            let (_, other) = ours(yardstick.call(&inputs[0]))?;
-            let (_, next) = ours(yardstick.call(&inputs[1]))?;
-            let (last, one_more) = own.call(&inputs[1])?;
-            for (input, answer) in inputs.iter().zip([first, last]) {
+            let own_is_outside = pairs.len() % 4 == 0;
+            let mut own = |at: usize| own.call(&inputs[at]);
+            let mut yardstick = |at: usize| ours(yardstick.call(&inputs[at]));
+            let turns = if own_is_outside {
+                let (first, [other, next]) = (own(0)?, [yardstick(0)?, yardstick(1)?]);
+                [(first, other), (own(1)?, next)]
+            } else {
+                let (other, [first, next]) = (yardstick(0)?, [own(0)?, own(1)?]);
+                [(first, other), (next, yardstick(1)?)]
+            };
+            for (input, ((answer, own), (_, yardstick))) in inputs.iter().zip(turns) {
+                pairs.push(Pair { own: own.as_secs_f64(), yardstick: yardstick.as_secs_f64() });
                 if !self.work.is_right(input, answer, draw.below(WHOLE) == 0, draw) {
-                    return Err(Stop::Doubt(Doubt::Wrong(pairs.len() + 2)));
+                    return Err(Stop::Doubt(Doubt::Wrong(pairs.len() + 1)));
                 }
             }
-            let pair = |own: Duration, yardstick: Duration| Pair {
-                own: own.as_secs_f64(),
-                yardstick: yardstick.as_secs_f64(),
-            };
-            pairs.extend([pair(one, other), pair(one_more, next)]);
         }
         Ok(pairs)
     }

@@ -51,8 +51,8 @@ impl Work {
     /// A dense layer on so many rows that its arithmetic outweighs the call.
     pub fn dense(draw: &mut Draw, size: Size) -> Self {
         let [rows, inputs, outputs] = match size {
-            Size::Counted => [(17, 67), (150, 800), (33, 150)],
-            Size::Timed => [(9, 19), (400, 1000), (400, 1000)],
+            Size::Counted => [(17, 67), (150, 700), (33, 150)],
+            Size::Timed => [(9, 17), (400, 900), (400, 900)],
         };
         Self::drawn(draw, size, |draw| {
             let mut between = |(low, high)| draw.between(low, high) as u32;
@@ -91,8 +91,8 @@ impl Work {
     /// The first that is large enough to be measured and small enough for plain loops.
     fn drawn(draw: &mut Draw, size: Size, mut extents: impl FnMut(&mut Draw) -> (Layer, Shape, u64)) -> Self {
         let wanted = match size {
-            Size::Counted => 1_000_000..6_000_000,
-            Size::Timed => 5_000_000..9_000_000,
+            Size::Counted => 1_000_000..4_000_000,
+            Size::Timed => 4_000_000..5_500_000,
         };
         let (layer, shape, multiplications) = loop {
             let drawn = extents(draw);

@@ -78,7 +78,8 @@ impl Bench {
                     figure("fuel")
                 );
                 *seen.entry(check.name.clone()).or_default().entry(key).or_default() += 1;
-                let ratio = check.evidence.observed.first().and_then(|table| table.rows[0][1].parse().ok());
+                let first = check.evidence.observed.first();
+                let ratio = first.and_then(|table| table.rows[0][1].parse::<f64>().ok());
                 ratios.entry(check.name.clone()).or_default().extend(ratio);
             }
         }

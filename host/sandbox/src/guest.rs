@@ -162,7 +162,7 @@ pub trait Guest {
     fn usage(&self) -> Usage;
 
     /// The processor time that the last call took, by a clock that the submission cannot reach. It differs from run to
-    /// run, so that it is no part of [`Usage`].
+    /// run, so that it is no part of [`Usage`]; of a guest in a process that is watched from outside, whoever watches reads it.
     fn last_time(&self) -> Duration;
 
     /// The lines that the submission has logged, escaped and cut; none once it has ended.

@@ -14,7 +14,8 @@ use wasmtime::{
 use self::end::End;
 use crate::{
     Budget, Called, Epoch, Fault, Guest, HostError, Layer, Lesson, Limit, LimitKind, Loss, Mode, ModelId,
-    OptimizerId, OptimizerSpec, Outcome, Sampling, SharedCallbacks, Split, Trap, TrapKind, Usage, clock,
+    OptimizerId, OptimizerSpec, Outcome, Sampling, SharedCallbacks, Split, Trap, TrapKind, Usage, Watch,
+    clock,
     contract::{losses, tensors},
     engine::TICK,
     exports::{Exports, Interfaces, Optional},
@@ -35,6 +36,7 @@ pub struct LocalGuest {
     limits: Arc<RunLimits>,
     life: Result<Box<Life>, End>,
     usage: Usage,
+    watch: Watch,
     time: Duration,
 }
 
@@ -51,6 +53,7 @@ impl LocalGuest {
     pub(crate) fn new(
         instance: &InstancePre<State>,
         exports: &Exports,
+        watch: Watch,
         limits: Arc<RunLimits>,
     ) -> Called<Self> {
         let mut store = store(instance, &limits);
@@ -65,7 +68,7 @@ impl LocalGuest {
                 note_memory(&mut usage, &store);
                 let life = Life { store, exports, models: Vec::new(), optimizers: Vec::new() };
                 let time = Duration::ZERO;
-                Outcome::Answer(Self { limits, life: Ok(Box::new(life)), usage, time })
+                Outcome::Answer(Self { limits, life: Ok(Box::new(life)), usage, watch, time })
             }
             Err(error) => End::of(&error, &mut store, &limits, budget)?.outcome(),
         })
@@ -91,9 +94,9 @@ impl LocalGuest {
         };
         refill(&mut life.store, budget)?;
         let runtime = wasi::entered();
-        let start = clock::now();
+        let start = clock::now(self.watch);
         let answer = ask(life);
-        self.time = clock::now().saturating_sub(start);
+        self.time = clock::now(self.watch).saturating_sub(start);
         drop(runtime);
         note_memory(&mut self.usage, &life.store);
         match answer {
