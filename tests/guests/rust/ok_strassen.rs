@@ -75,6 +75,6 @@ fn product(dense: &Dense, input: &Tensor) -> Vec<f32> {
     ];
     let places = (0..rows).flat_map(|row| (0..dense.outputs).map(move |output| (row, output)));
     let element =
-        |(row, output)| quarters[row / m][output / n].data[row % m * n + output % n] + dense.bias(output);
+        |(row, output): (usize, usize)| quarters[row / m][output / n].data[row % m * n + output % n] + dense.bias(output);
     places.map(element).collect()
 }
