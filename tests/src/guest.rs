@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::{Expectation, bombs::BOMBS, header::Header, heavy::HEAVY, wat_guest};
+use crate::{Ending, Expectation, bombs::BOMBS, header::Header, heavy::HEAVY, wat_guest};
 
 /// A component, or what claims to be one, and what should become of it.
 pub struct Guest {
@@ -22,6 +22,8 @@ pub struct Guest {
     pub fuel_per_call: u64,
     /// Whether it exports the world `learning`, which milestone 3 grades.
     pub learns: bool,
+    /// Whether its header names a check of speed, for which its answers are timed.
+    pub is_timed: bool,
 }
 
 /// Twice what the right framework needs to draw the weights of the largest model that it is asked for.
@@ -35,7 +37,7 @@ const SKELETON_FUEL: u64 = 2_000_000;
 
 /// The example submissions, which are guests as well.
 const EXAMPLES: [(&str, &str); 2] =
-    [("reference", "expect: passes everything"), ("textbook", "expect: passes everything")];
+    [("reference", "expect: passes everything"), ("textbook", "expect: fails dense-speed, conv2d-speed")];
 
 /// Every guest: those in Rust from their prebuilt components, those in WebAssembly text made here, those too large to
 /// write down, and the examples that are right.
@@ -77,9 +79,15 @@ impl Guest {
             Header::parse(comments).unwrap_or_else(|error| panic!("{name}: {error}"));
         let training = b"tinytorch:framework/training";
         let learns = !name.starts_with("evil_") && bytes.windows(training.len()).any(|part| part == training);
-        let fuel_per_call = if learns { LEARNER_FUEL } else { fuel_per_call };
-        Self { name, expectation, corpus, bytes, fuel_per_call, learns }
+        let is_timed = matches!(&expectation.ending, Ending::Fails(checks) if !checks.is_disjoint(&speed()));
+        let fuel_per_call = if learns || is_timed { LEARNER_FUEL } else { fuel_per_call };
+        Self { name, expectation, corpus, bytes, fuel_per_call, learns, is_timed }
     }
+}
+
+/// The checks of speed, which take seconds.
+fn speed() -> BTreeSet<String> {
+    ["dense-speed", "conv2d-speed"].map(str::to_owned).into()
 }
 
 /// The files of a folder in the order of their names.

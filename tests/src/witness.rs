@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeSet,
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
 use serde::Serialize;
@@ -161,6 +162,10 @@ impl Guest for Watched {
 
     fn usage(&self) -> Usage {
         self.guest.usage()
+    }
+
+    fn last_time(&self) -> Duration {
+        self.guest.last_time()
     }
 
     fn log(&self) -> &[String] {

@@ -12,11 +12,12 @@ use std::{
 use libtest_mimic::{Arguments, Failed, Trial};
 use rayon::{ThreadPool, ThreadPoolBuilder, prelude::*};
 use sha2::{Digest as _, Sha256};
+use tempfile::TempDir;
 use tito_artifact::{Artifact, Gated, Limits, RunLimits};
 use tito_data::{Dataset, Split, Store, TINYDIGITS};
 use tito_grade::{CheckResult, Grade, Scoring, Status};
 use tito_judge::{IN_LOSSES, IN_OPTIMIZERS, IN_TRAINING, MISCONCEPTIONS, Seed};
-use tito_milestones::{Context, Milestone, Own, milestones};
+use tito_milestones::{Context, Milestone, Own, Yardsticks, milestones};
 use tito_sandbox::{Launch, Metering, Outcome};
 use tito_tests::{Ending, Expectation, Guest, Witness, guests, schooling};
 use tito_worker::{Isolation, Prepared, WORKER};
@@ -37,12 +38,27 @@ const FIT_FUEL: u64 = 80_000_000_000;
 
 /// All milestones, but for the claims that a submission makes of itself: no component is wrong by those. The tests of the
 /// command line make some.
-static MILESTONES: LazyLock<Vec<Milestone>> = LazyLock::new(|| without(&["Systems engineering"]));
+static MILESTONES: LazyLock<Vec<Milestone>> = LazyLock::new(|| without(&[CLAIMS]));
 
 /// The same without what takes seconds: how far real images are learnt is a matter of chance, whose spread the native
-/// trainer's runs have shown.
-static QUICK: LazyLock<Vec<Milestone>> =
-    LazyLock::new(|| without(&["Systems engineering", "CIFAR-10 training", "CIFAR-10 mastery"]));
+/// trainer's runs have shown, and how fast somebody is matters of a few.
+static QUICK: LazyLock<Vec<Milestone>> = LazyLock::new(|| without(&[CLAIMS, LEARNING, MASTERY, SPEED]));
+
+/// With the real images, and without speed.
+static IMAGES: LazyLock<Vec<Milestone>> = LazyLock::new(|| without(&[CLAIMS, SPEED]));
+
+/// Milestones 1 and 2, and of milestone 4 the speed.
+static TIMED: LazyLock<Vec<Milestone>> = LazyLock::new(|| {
+    let mut timed = milestones();
+    timed.retain(|milestone| [1, 2, 4].contains(&milestone.rubric.number));
+    timed[2].rubric.criteria.retain(|criterion| criterion.name == SPEED);
+    timed
+});
+
+const CLAIMS: &str = "Systems engineering";
+const LEARNING: &str = "CIFAR-10 training";
+const MASTERY: &str = "CIFAR-10 mastery";
+const SPEED: &str = "Performance optimization";
 
 fn without(criteria: &[&str]) -> Vec<Milestone> {
     let mut milestones = milestones();
@@ -52,8 +68,11 @@ fn without(criteria: &[&str]) -> Vec<Milestone> {
     milestones
 }
 
-/// A check of each criterion that takes seconds, by which a guest says that it is to be asked for them.
+/// A check of each criterion on real images, by which a guest says that it is to be asked for them.
 const LONG: [&str; 2] = ["images", "test-images"];
+
+/// Where what was compiled is kept of the yardsticks, which every guest that is timed is put beside.
+static CACHE: LazyLock<TempDir> = LazyLock::new(|| tempfile::tempdir().expect("a folder for the cache"));
 
 /// Loops end by their fuel, long before a deadline that would depend on the machine; the rest bounds what the host
 /// holds.
@@ -94,25 +113,44 @@ fn isolation(limits: &Limits) -> Isolation {
     Isolation::InProcess(limits.clone())
 }
 
+/// The same, with what was compiled before.
+#[cfg(target_os = "linux")]
+fn kept(limits: &Limits) -> Isolation {
+    use tito_worker::{Cache, Program, Workers};
+
+    let cache = Cache::open(&CACHE.path().join("compiled")).expect("a cache");
+    Isolation::Workers(Workers::new(Program::own().arg(WORKER), limits, Some(cache)).locked_down())
+}
+
+#[cfg(not(target_os = "linux"))]
+fn kept(limits: &Limits) -> Isolation {
+    Isolation::InProcess(limits.clone())
+}
+
 /// The milestones that a guest goes through: those of its world. An attack on the host is one whatever it is asked, so
 /// that the first is enough; and whose learning of real images is of no interest is not asked for it, because plain loops
 /// take ten seconds.
 fn milestones_of(guest: &Guest) -> &'static [Milestone] {
     let is_asked_for_images = match &guest.expectation.ending {
-        Ending::Fails(checks) => {
-            LONG.iter().any(|check| checks.contains(*check)) || EXAMPLES.contains(&guest.name.as_str())
-        }
+        Ending::Fails(checks) => LONG.iter().any(|check| checks.contains(*check)),
         _ => false,
     };
     match guest {
         _ if guest.name.starts_with("evil_") => &MILESTONES[..1],
-        Guest { learns: true, .. } if is_asked_for_images => &MILESTONES,
+        _ if EXAMPLES.contains(&guest.name.as_str()) => &MILESTONES,
+        Guest { is_timed: true, .. } => &TIMED,
+        Guest { learns: true, .. } if is_asked_for_images => &IMAGES,
         Guest { learns: true, .. } => &QUICK,
         _ => &MILESTONES[..2],
     }
 }
 
 const EXAMPLES: [&str; 2] = ["reference", "textbook"];
+
+/// The same without what is timed.
+fn untimed_milestones_of(guest: &Guest) -> &'static [Milestone] {
+    if guest.learns { &QUICK } else { &QUICK[..2] }
+}
 
 fn grades(
     milestones: &[Milestone],
@@ -121,6 +159,8 @@ fn grades(
     launch: &dyn Launch,
     seed: impl Fn(u32) -> Seed,
 ) -> Vec<Grade> {
+    let is_timed = milestones.iter().any(Milestone::measures_speed);
+    let speed = is_timed.then(|| speed(artifact, fuel_per_call));
     let grade = |milestone: &Milestone| {
         let seed = seed(milestone.rubric.number);
         let data = DATA.iter().find(|data| data.split() == milestone.split).expect("there are two splits");
@@ -132,9 +172,21 @@ fn grades(
             false => Own::default(),
         };
         let context = Context::new(launch, &seed, data, None).within(&limits).with(&own);
+        let context = match &speed {
+            Some((yardsticks, timed)) => context.beside(yardsticks, timed),
+            None => context,
+        };
         tito_milestones::grade(milestone, artifact, &context, &mut |_, _| {}).expect("the host is well")
     };
     milestones.iter().map(grade).collect()
+}
+
+/// The yardsticks, and a guest on the engine that counts nothing.
+fn speed(artifact: &Artifact, fuel_per_call: u64) -> (Yardsticks, Outcome<Prepared>) {
+    let yardsticks = kept(&Limits::default());
+    let compile = |artifact: &Artifact, metering| yardsticks.compile(artifact, metering);
+    let own = isolation(&limits(fuel_per_call)).compile(artifact, Metering::Timed);
+    (Yardsticks::compiled(compile).expect("the host is well"), own.expect("the host is well"))
 }
 
 /// A guest that the gate lets through, compiled, where it compiles.
@@ -290,8 +342,13 @@ fn the_table_of_guests_and_checks_is_the_committed_one() {
 }
 
 /// The grades of a guest in a course whose secret this number tells from others'.
-fn in_course(course: u32, guest: &Guest, artifact: &Artifact, compiled: &Outcome<Prepared>) -> Vec<Grade> {
-    let milestones = &QUICK[..milestones_of(guest).len()];
+fn in_course(
+    course: u32,
+    milestones: &[Milestone],
+    guest: &Guest,
+    artifact: &Artifact,
+    compiled: &Outcome<Prepared>,
+) -> Vec<Grade> {
     grades(milestones, guest.fuel_per_call, artifact, compiled, |number| {
         Seed::secret(&course.to_le_bytes(), number, artifact.digest())
     })
@@ -305,9 +362,9 @@ fn courses() -> u32 {
 fn secret_seeds_accuse_nobody_who_is_right() {
     check(&["ok_", "reference", "textbook"], |guest| {
         let (artifact, compiled) = admitted(guest, in_process)?;
-        let accused = (0..courses())
-            .into_par_iter()
-            .map(|course| failed_names(&in_course(course, guest, &artifact, &compiled)));
+        let accused = (0..courses()).into_par_iter().map(|course| {
+            failed_names(&in_course(course, untimed_milestones_of(guest), guest, &artifact, &compiled))
+        });
         let accused: BTreeSet<_> = accused.flatten_iter().collect();
         (!accused.is_empty()).then(|| format!("{} is accused of {accused:?}", guest.name))
     });
@@ -316,7 +373,8 @@ fn secret_seeds_accuse_nobody_who_is_right() {
 fn secret_seeds_find_whoever_is_wrong() {
     check(&["wrong_", "cheat_"], |guest| {
         let (artifact, compiled) = admitted(guest, isolation)?;
-        let grades = in_course(0, guest, &artifact, &compiled);
+        let milestones = if guest.is_timed { &*TIMED } else { untimed_milestones_of(guest) };
+        let grades = in_course(0, milestones, guest, &artifact, &compiled);
         let (told, own) = (told(&grades), &guest.expectation.told);
         let is_named = own.is_empty() || !told.is_disjoint(own);
         (!is_named).then(|| format!("{} is told {told:?}, not {own:?}", guest.name))

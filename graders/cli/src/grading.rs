@@ -11,10 +11,12 @@ use tito_artifact::{Artifact, Digest, Gated, Limits, Refusal};
 use tito_data::{Dataset, Split, Store};
 use tito_grade::{ComponentId, Grade};
 use tito_judge::Seed;
-use tito_milestones::{Brings, Context, HandedTraining, Learning, Milestone, Networks, Own, Watch};
+use tito_milestones::{
+    Brings, Context, HandedTraining, Learning, Milestone, Networks, Own, Watch, Yardsticks,
+};
 use tito_report::Quarantine;
 use tito_sandbox::{HostError, Launch, Metering, Outcome};
-use tito_worker::{Cache, Isolation, Quarantined};
+use tito_worker::{Cache, Isolation, Prepared, Quarantined};
 
 use crate::{failure::Failure, isolation, progress, remembered::Remembered, submission::Submission, workers};
 
@@ -155,11 +157,19 @@ impl Grading<'_> {
         let prepared =
             times.stage("compile or load", || self.isolation.compile(artifact, Metering::Metered))?;
         isolation::say_trouble(self.isolation);
-        let mut checks = || self.checks(artifact, &prepared, brought, times);
-        match &prepared {
-            Outcome::Answer(prepared) => prepared.settled(checks),
-            _ => checks(),
-        }
+        let speed = self.milestone.measures_speed();
+        let speed = speed.then(|| times.stage("yardsticks", || self.speed(artifact))).transpose()?;
+        let mut checks = || self.checks(artifact, &prepared, brought, speed.as_ref(), times);
+        settled(&prepared, || match &speed {
+            Some((_, timed)) => settled(timed, &mut checks),
+            None => checks(),
+        })
+    }
+
+    /// What speed is measured with: the yardsticks, and the submission on the engine that counts nothing.
+    fn speed(&self, artifact: &Artifact) -> Result<(Yardsticks, Outcome<Prepared>), HostError> {
+        let compile = |artifact: &Artifact, metering| self.isolation.compile(artifact, metering);
+        Ok((Yardsticks::compiled(compile)?, compile(artifact, Metering::Timed)?))
     }
 
     fn checks(
@@ -167,6 +177,7 @@ impl Grading<'_> {
         artifact: &Artifact,
         launch: &dyn Launch,
         Brought { own, source, remembered }: &Brought<'_>,
+        speed: Option<&(Yardsticks, Outcome<Prepared>)>,
         times: &mut Times,
     ) -> Result<Grade, HostError> {
         let seed = self.seed(artifact.digest());
@@ -174,6 +185,10 @@ impl Grading<'_> {
         if let Some(remembered) = remembered {
             context = context.remembering(remembered);
         }
+        let context = match speed {
+            Some((yardsticks, timed)) => context.beside(yardsticks, timed),
+            None => context,
+        };
         let names: Vec<_> = self.milestone.rubric.checks().map(|(_, rule)| rule.name.clone()).collect();
         let bar = if self.is_alone { progress::steps(names.len() as u64) } else { progress::none() };
         let context = context.watched(watch(bar.clone()));
@@ -186,6 +201,17 @@ impl Grading<'_> {
         });
         bar.finish_and_clear();
         grade
+    }
+}
+
+/// Does `work`, and does it once more if a worker of these guests died of it.
+fn settled<T>(
+    prepared: &Outcome<Prepared>,
+    mut work: impl FnMut() -> Result<T, HostError>,
+) -> Result<T, HostError> {
+    match prepared {
+        Outcome::Answer(prepared) => prepared.settled(work),
+        _ => work(),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use tito_artifact::Limits;
-use tito_milestones::TrainingFiles;
+use tito_milestones::{REFERENCE, TEXTBOOK, TrainingFiles};
 
 use crate::submission::Submission;
 
@@ -40,7 +40,7 @@ pub(crate) static SAMPLES: [Sample; 10] = [
         title: "a right and fast framework",
         passes: true,
         is_endless: false,
-        bytes: include_bytes!("../../../examples/prebuilt/reference.wasm"),
+        bytes: REFERENCE,
         trained: None,
     },
     Sample {
@@ -49,7 +49,7 @@ pub(crate) static SAMPLES: [Sample; 10] = [
         title: "the plain loops that one writes first, right as well",
         passes: true,
         is_endless: false,
-        bytes: include_bytes!("../../../examples/prebuilt/textbook.wasm"),
+        bytes: TEXTBOOK,
         trained: None,
     },
     Sample {
@@ -76,7 +76,7 @@ pub(crate) static SAMPLES: [Sample; 10] = [
         title: "a right and fast framework",
         passes: true,
         is_endless: false,
-        bytes: include_bytes!("../../../examples/prebuilt/reference.wasm"),
+        bytes: REFERENCE,
         trained: None,
     },
     Sample {
@@ -85,7 +85,7 @@ pub(crate) static SAMPLES: [Sample; 10] = [
         title: "the plain loops that one writes first, right as well",
         passes: true,
         is_endless: false,
-        bytes: include_bytes!("../../../examples/prebuilt/textbook.wasm"),
+        bytes: TEXTBOOK,
         trained: None,
     },
     Sample {
@@ -103,7 +103,7 @@ pub(crate) static SAMPLES: [Sample; 10] = [
         title: "a right and fast framework",
         passes: true,
         is_endless: false,
-        bytes: include_bytes!("../../../examples/prebuilt/reference.wasm"),
+        bytes: REFERENCE,
         trained: None,
     },
     Sample {
@@ -112,7 +112,7 @@ pub(crate) static SAMPLES: [Sample; 10] = [
         title: "the plain loops that one writes first, right as well",
         passes: true,
         is_endless: false,
-        bytes: include_bytes!("../../../examples/prebuilt/textbook.wasm"),
+        bytes: TEXTBOOK,
         trained: None,
     },
     Sample {
@@ -121,7 +121,7 @@ pub(crate) static SAMPLES: [Sample; 10] = [
         title: "a right and fast framework, with what it has trained",
         passes: true,
         is_endless: false,
-        bytes: include_bytes!("../../../examples/prebuilt/reference.wasm"),
+        bytes: REFERENCE,
         trained: Some(Trained {
             plan: include_str!("../../../examples/trained/tinydigits/train.toml"),
             log: include_str!("../../../examples/trained/tinydigits/log.jsonl"),

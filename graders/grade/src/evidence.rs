@@ -23,6 +23,10 @@ pub struct Evidence {
     /// What is better seen as a curve.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub plots: Vec<Plot>,
+    /// What was seen of this machine, such as times. Another run sees something else, so that no score depends on it, and
+    /// a report has it among its observations.
+    #[serde(skip)]
+    pub observed: Vec<Table>,
 }
 
 /// Columns of words and numbers under a title.

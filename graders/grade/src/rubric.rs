@@ -73,22 +73,27 @@ pub enum Scoring {
         /// The share of full marks.
         full: f64,
     },
+    /// What was measured as speed, from that of plain loops, 0, to that of good ones, 1.
+    Speed,
     /// A person decides.
     Review,
 }
 
 impl Scoring {
     /// The score from 0 to 1 of what was measured under the names `accuracy`, and for [`OfNative`](Self::OfNative)
-    /// `native_accuracy` and `guessing`; what was not measured is 0. `None` for a scoring that is not by accuracy.
+    /// `native_accuracy` and `guessing`, or for [`Speed`](Self::Speed) `speed`; what was not measured is 0. `None` for a
+    /// scoring that is not by what was measured.
     pub fn of_accuracy(self, measured: impl Fn(&str) -> Option<f64>) -> Option<f64> {
         let measured = |name| measured(name).unwrap_or_default();
         let (full, none) = match self {
             Self::Accuracy { full, none } => (full, none),
             Self::OfNative { full } => (full * measured("native_accuracy"), measured("guessing")),
+            Self::Speed => (1.0, 0.0),
             Self::Cases | Self::AllOrNothing | Self::Review => return None,
         };
+        let name = if self == Self::Speed { "speed" } else { "accuracy" };
         // Written so that NaN is worth nothing.
-        let score = (measured("accuracy") - none) / (full - none);
+        let score = (measured(name) - none) / (full - none);
         Some(if score > 0.0 && full > none { score.min(1.0) } else { 0.0 })
     }
 }
@@ -225,5 +230,8 @@ mod tests {
             assert!((found - score).abs() < 1e-12, "{accuracy} of the native: {found}");
         }
         assert_eq!(Scoring::OfNative { full: 0.9 }.of_accuracy(|_| None), Some(0.0));
+        for speed in [0.0, 0.25, 1.0] {
+            assert_eq!(Scoring::Speed.of_accuracy(|name| (name == "speed").then_some(speed)), Some(speed));
+        }
     }
 }

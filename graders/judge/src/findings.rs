@@ -30,6 +30,7 @@ pub struct Findings {
     measures: BTreeMap<String, Number>,
     tables: Vec<Table>,
     plots: Vec<Plot>,
+    observed: Vec<Table>,
     conclusion: Option<String>,
 }
 
@@ -79,6 +80,7 @@ impl Findings {
         self.worst = self.worst.max(other.worst);
         self.measures.extend(other.measures);
         self.tables.extend(other.tables);
+        self.observed.extend(other.observed);
     }
 
     /// The most memory that a guest held for it.
@@ -105,6 +107,11 @@ impl Findings {
     /// What was measured, where it is better seen as a curve.
     pub fn plotted(&mut self, plot: Plot) {
         self.plots.push(plot);
+    }
+
+    /// What was seen of this machine, such as times: no score depends on it.
+    pub fn observed(&mut self, table: Table) {
+        self.observed.push(table);
     }
 
     /// Sums it up in other words than how many cases were right.
@@ -146,6 +153,7 @@ impl Findings {
             measures,
             tables: self.tables.clone(),
             plots: self.plots.clone(),
+            observed: self.observed.clone(),
         }
     }
 

@@ -1,9 +1,15 @@
-//! Work to be timed: a layer, and inputs that nobody has seen, each answer checked as it comes.
+//! Work to be measured: a layer, and inputs that nobody has seen, each answer checked as it comes.
 
-use tito_sandbox::{Called, Conv2dSpec, DenseSpec, Guest, Layer, Mode, ModelId, Outcome, Usage};
+use tito_kernels::{conv2d, dense};
+use tito_sandbox::{Conv2dSpec, DenseSpec, Guest, HostError, Layer, Mode, ModelId, Usage};
 use tito_tensor::{Shape, Tensor};
 
-use crate::{Case, Draw, Kind, compare, describe, freivalds, parameter_shapes};
+use crate::{
+    Case, Doubt, Draw, Kind, allow_fast, compare, conv_window, describe,
+    doubt::{Stop, answered, apart},
+    fast::FAST,
+    freivalds, parameter_shapes,
+};
 
 /// How many calls count. They are on inputs alike, so that each should take the same.
 const COUNTED: usize = 3;
@@ -18,9 +24,18 @@ pub struct Work {
     pub layer: Layer,
     /// The shape of every input.
     pub shape: Shape,
-    parameters: Vec<Tensor>,
     /// Multiplications, of which each has an addition.
     pub multiplications: u64,
+    parameters: Vec<Tensor>,
+}
+
+/// What work is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Size {
+    /// Its fuel is counted: a few million multiplications, which plain loops do, too.
+    Counted,
+    /// Its time is taken: more of them, so that a clock is read rarely, on matrices that no first-level cache holds.
+    Timed,
 }
 
 /// What work took a submission.
@@ -32,38 +47,31 @@ pub struct Effort {
     pub usage: Usage,
 }
 
-/// Why the figures of work mean nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Doubt {
-    /// An answer was wrong, the first of them in this call, counted from 1.
-    Wrong(usize),
-    /// Calls on inputs alike differ: some do less.
-    Uneven,
-    /// The same input again took less: its answer was kept.
-    Remembered,
-    /// Another kind of numbers took more or less.
-    OfTheData,
-    /// It took less than the arithmetic alone.
-    TooLittle,
-}
-
 impl Work {
     /// A dense layer on so many rows that its arithmetic outweighs the call.
-    pub fn dense(draw: &mut Draw) -> Self {
-        Self::drawn(draw, |draw| {
-            let mut between = |low, high| draw.between(low, high) as u32;
-            let (rows, inputs, outputs) = (between(17, 67), between(150, 800), between(33, 150));
+    pub fn dense(draw: &mut Draw, size: Size) -> Self {
+        let [rows, inputs, outputs] = match size {
+            Size::Counted => [(17, 67), (150, 700), (33, 150)],
+            Size::Timed => [(9, 17), (400, 900), (400, 900)],
+        };
+        Self::drawn(draw, size, |draw| {
+            let mut between = |(low, high)| draw.between(low, high) as u32;
+            let (rows, inputs, outputs) = (between(rows), between(inputs), between(outputs));
             let layer = Layer::Dense(DenseSpec { inputs, outputs, bias: true });
             (layer, Shape::from([rows, inputs]), u64::from(rows) * u64::from(inputs) * u64::from(outputs))
         })
     }
 
     /// A convolution with a kernel of 3x3 or 5x5, as networks for images have it.
-    pub fn conv2d(draw: &mut Draw) -> Self {
-        Self::drawn(draw, |draw| {
-            let mut between = |low, high| draw.between(low, high) as u32;
-            let (images, in_channels, out_channels) = (between(1, 5), between(3, 19), between(7, 37));
-            let (height, width, kernel) = (between(13, 34), between(13, 34), 2 * between(1, 2) + 1);
+    pub fn conv2d(draw: &mut Draw, size: Size) -> Self {
+        let [images, inputs, outputs, side] = match size {
+            Size::Counted => [(1, 5), (3, 19), (7, 37), (13, 34)],
+            Size::Timed => [(1, 2), (17, 53), (17, 53), (17, 37)],
+        };
+        Self::drawn(draw, size, |draw| {
+            let mut between = |(low, high)| draw.between(low, high) as u32;
+            let (images, in_channels, out_channels) = (between(images), between(inputs), between(outputs));
+            let (height, width, kernel) = (between(side), between(side), 2 * between((1, 2)) + 1);
             let padding = (kernel / 2, kernel / 2);
             let spec = Conv2dSpec {
                 in_channels,
@@ -81,15 +89,19 @@ impl Work {
     }
 
     /// The first that is large enough to be measured and small enough for plain loops.
-    fn drawn(draw: &mut Draw, mut extents: impl FnMut(&mut Draw) -> (Layer, Shape, u64)) -> Self {
+    fn drawn(draw: &mut Draw, size: Size, mut extents: impl FnMut(&mut Draw) -> (Layer, Shape, u64)) -> Self {
+        let wanted = match size {
+            Size::Counted => 1_000_000..4_000_000,
+            Size::Timed => 4_000_000..5_500_000,
+        };
         let (layer, shape, multiplications) = loop {
             let drawn = extents(draw);
-            if (1_000_000..6_000_000).contains(&drawn.2) {
+            if wanted.contains(&drawn.2) {
                 break drawn;
             }
         };
         let parameters = parameter_shapes(&layer).into_iter().map(|shape| draw.normals(shape, 0.1)).collect();
-        Self { parameters, layer, shape, multiplications }
+        Self { layer, shape, multiplications, parameters }
     }
 
     /// What it is, in words.
@@ -97,57 +109,124 @@ impl Work {
         format!("{} on input {}", describe(&[self.layer]), self.shape)
     }
 
+    /// The bytes of all that it reads and writes, each once.
+    pub fn bytes(&self) -> u64 {
+        let parameters: usize = self.parameters.iter().map(|tensor| tensor.data().len()).sum();
+        let extents = self.shape.extents().iter().map(|&extent| u64::from(extent));
+        let (inputs, outputs) = match self.layer {
+            Layer::Dense(DenseSpec { inputs, outputs, .. }) => (inputs, outputs),
+            Layer::Conv2d(Conv2dSpec { in_channels, out_channels, .. }) => (in_channels, out_channels),
+            _ => unreachable!("no other layer is work"),
+        };
+        // The convolutions here keep the places of their images.
+        let input = extents.product::<u64>();
+        4 * (parameters as u64 + input + input / u64::from(inputs) * u64::from(outputs))
+    }
+
+    /// An input that nobody has seen.
+    pub fn input(&self, draw: &mut Draw) -> Tensor {
+        draw.normals(self.shape.clone(), 1.0)
+    }
+
+    /// The answer of the native kernel.
+    pub fn native(&self, input: &Tensor) -> Tensor {
+        let (weight, bias) = (&self.parameters[0], self.parameters.get(1));
+        let answer = match &self.layer {
+            Layer::Conv2d(spec) => conv2d::native(input, weight, bias, conv_window(spec)),
+            _ => dense::native(input, weight, bias),
+        };
+        answer.expect("the shapes were drawn together")
+    }
+
     /// Has a guest do it. Some calls go before those that count, so that weights may be packed and memory taken: how
     /// many is drawn, and so is every input.
     ///
     /// # Errors
     ///
-    /// Only if the host itself fails.
-    pub fn ask(&self, guest: &mut dyn Guest, draw: &mut Draw) -> Called<Result<Effort, Doubt>> {
-        guest
-            .build(&[self.layer], draw.below(1 << 40))?
-            .then(|model| guest.load(model, &self.parameters)?.then(|()| self.calls(guest, model, draw)))
+    /// Only if the host itself fails; without an answer there is a [`Doubt`], too.
+    pub fn ask(&self, guest: &mut dyn Guest, draw: &mut Draw) -> Result<Result<Effort, Doubt>, HostError> {
+        apart(self.asked(guest, draw))
     }
 
-    fn calls(&self, guest: &mut dyn Guest, model: ModelId, draw: &mut Draw) -> Called<Result<Effort, Doubt>> {
+    /// The fuel of a call of somebody who is known to be right, the second.
+    ///
+    /// # Errors
+    ///
+    /// As [`ask`](Self::ask).
+    pub fn fuel(&self, guest: &mut dyn Guest, draw: &mut Draw) -> Result<Result<f64, Doubt>, HostError> {
+        apart(self.held(guest, draw).and_then(|model| {
+            for _ in 0..2 {
+                answered(guest.forward(model, &self.input(draw), Mode::Inference))?;
+            }
+            Ok(guest.usage().last_fuel as f64)
+        }))
+    }
+
+    /// A model with the parameters.
+    pub(crate) fn held(&self, guest: &mut dyn Guest, draw: &mut Draw) -> Result<ModelId, Stop> {
+        let model = answered(guest.build(&[self.layer], draw.below(1 << 40)))?;
+        answered(guest.load(model, &self.parameters))?;
+        Ok(model)
+    }
+
+    fn asked(&self, guest: &mut dyn Guest, draw: &mut Draw) -> Result<Effort, Stop> {
+        let model = self.held(guest, draw)?;
         let warm = draw.between(1, 2) as usize;
         let checked = draw.below((warm + COUNTED) as u64) as usize;
         let mut fuel = Vec::new();
-        let inputs: Vec<Tensor> =
-            (0..warm + COUNTED).map(|_| draw.normals(self.shape.clone(), 1.0)).collect();
-        let positive = Tensor::from_fn(self.shape.clone(), |_| (1.0 + draw.uniform()) as f32);
-        let again = &inputs[warm + COUNTED - 1];
-        for (at, input) in inputs.iter().chain([again, &positive]).enumerate() {
-            let answer = match guest.forward(model, input, Mode::Inference)? {
-                Outcome::Answer(answer) => answer,
-                other => return Ok(other.map(|_| unreachable!("it is no answer"))),
-            };
-            if !self.is_right(input, answer, at == checked, draw) {
-                return Ok(Outcome::Answer(Err(Doubt::Wrong(at + 1))));
-            }
+        for (at, input) in self.inputs(warm + COUNTED, draw).iter().enumerate() {
+            let answer = answered(guest.forward(model, input, Mode::Inference))?;
             fuel.push(guest.usage().last_fuel as f64);
+            if !self.is_right(input, answer, at == checked, draw) {
+                return Err(Stop::Doubt(Doubt::Wrong(at + 1)));
+            }
         }
-        Ok(Outcome::Answer(self.judged(&fuel[warm..]).map(|fuel| Effort { fuel, usage: guest.usage() })))
+        let fuel = self.judged(&fuel[warm..]).map_err(Stop::Doubt)?;
+        Ok(Effort { fuel, usage: guest.usage() })
     }
 
-    /// Every answer is held to sums with factors that are drawn now, and one of them is looked at as a whole.
-    fn is_right(&self, input: &Tensor, answer: Tensor, whole: bool, draw: &mut Draw) -> bool {
-        let is_right = freivalds(&self.layer, &self.parameters, input, &answer, draw) <= 1.0;
-        let case = || Case::of_layer(self.layer, self.parameters.clone(), input.clone(), Kind::Random);
-        is_right && (!whole || compare(&case(), &Outcome::Answer(answer)).is_ok())
+    /// So many unseen inputs; the last of them again; one of positive numbers alone; and one with zeros for half of
+    /// them, as rectifiers leave them.
+    fn inputs(&self, unseen: usize, draw: &mut Draw) -> Vec<Tensor> {
+        let mut inputs: Vec<Tensor> = (0..unseen).map(|_| self.input(draw)).collect();
+        inputs.push(inputs[unseen - 1].clone());
+        inputs.push(Tensor::from_fn(self.shape.clone(), |_| (1.0 + draw.uniform()) as f32));
+        inputs.push(Tensor::from_fn(self.shape.clone(), |_| draw.normal().max(0.0) as f32));
+        inputs
     }
 
-    /// The fuel of the calls that count, if that and the two others can be believed.
+    /// Every answer is held to sums with factors that are drawn now, and some are looked at as a whole.
+    pub(crate) fn is_right(&self, input: &Tensor, answer: Tensor, whole: bool, draw: &mut Draw) -> bool {
+        let most = if self.may_be_fast() { FAST } else { 1.0 };
+        let is_right = freivalds(&self.layer, &self.parameters, input, &answer, draw) <= most;
+        is_right && (!whole || self.is_right_everywhere(input, answer))
+    }
+
+    fn is_right_everywhere(&self, input: &Tensor, answer: Tensor) -> bool {
+        let mut case = Case::of_layer(self.layer, self.parameters.clone(), input.clone(), Kind::Random);
+        if self.may_be_fast() {
+            allow_fast(&mut case.expected, Kind::Random);
+        }
+        compare(&case, &tito_sandbox::Outcome::Answer(answer)).is_ok()
+    }
+
+    /// Whether it may be done by Winograd's algorithm, which is less exact.
+    fn may_be_fast(&self) -> bool {
+        matches!(self.layer, Layer::Conv2d(Conv2dSpec { kernel: (3, 3), stride: (1, 1), .. }))
+    }
+
+    /// The fuel of the calls that count, if that and the others can be believed.
     fn judged(&self, fuel: &[f64]) -> Result<f64, Doubt> {
         let (counted, others) = fuel.split_at(COUNTED);
+        let (again, of_other_data) = (others[0], &others[1..]);
         let mean = counted.iter().sum::<f64>() / COUNTED as f64;
-        let differs = |fuel: f64| (fuel / mean - 1.0).abs() > EQUAL;
-        match *others {
-            _ if counted.iter().any(|&fuel| differs(fuel)) => Err(Doubt::Uneven),
-            [again, _] if again < (1.0 - EQUAL) * mean => Err(Doubt::Remembered),
-            [_, positive] if differs(positive) => Err(Doubt::OfTheData),
-            _ if mean < self.least() => Err(Doubt::TooLittle),
-            _ => Ok(mean),
+        let differs = |fuel: &f64| (fuel / mean - 1.0).abs() > EQUAL;
+        match () {
+            () if counted.iter().any(differs) => Err(Doubt::Uneven),
+            () if again < (1.0 - EQUAL) * mean => Err(Doubt::Remembered),
+            () if of_other_data.iter().any(differs) => Err(Doubt::OfTheData),
+            () if mean < self.least() => Err(Doubt::TooLittle),
+            () => Ok(mean),
         }
     }
 
@@ -155,33 +234,5 @@ impl Work {
     /// have fewer.
     fn least(&self) -> f64 {
         self.multiplications as f64 / 8.0
-    }
-}
-
-impl Doubt {
-    /// What is wrong, and what to do.
-    pub fn words(self) -> (String, &'static str) {
-        match self {
-            Self::Wrong(call) => (
-                format!("a wrong answer in call {call}"),
-                "What is fast has to be right first: look at the checks of this layer.",
-            ),
-            Self::Uneven => (
-                "calls on inputs alike take different fuel".into(),
-                "Every call has the same to do. What is prepared once belongs into the first of them.",
-            ),
-            Self::Remembered => (
-                "the same input again takes less".into(),
-                "Answers are computed, not kept: nobody asks the same twice.",
-            ),
-            Self::OfTheData => (
-                "another kind of numbers takes more or less".into(),
-                "A dense product has the same to do whatever the numbers are.",
-            ),
-            Self::TooLittle => (
-                "less fuel than the multiplications alone".into(),
-                "Somebody will look at this: no algorithm known to us takes so little.",
-            ),
-        }
     }
 }

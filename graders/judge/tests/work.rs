@@ -1,6 +1,8 @@
 //! Work is measured of whoever does it, and of nobody else.
 
-use tito_judge::{Doubt, Draw, Effort, Work, conv_window};
+use std::time::Duration;
+
+use tito_judge::{Doubt, Draw, Effort, Size, Work, conv_window};
 use tito_kernels::{conv2d, dense};
 use tito_sandbox::{Called, Guest, Layer, Mode, ModelId, Outcome, Usage};
 use tito_tensor::Tensor;
@@ -61,6 +63,10 @@ impl Guest for Worker {
         self.usage
     }
 
+    fn last_time(&self) -> Duration {
+        Duration::ZERO
+    }
+
     fn log(&self) -> &[String] {
         &[]
     }
@@ -68,39 +74,46 @@ impl Guest for Worker {
 
 fn measured(manner: Manner, seed: u8) -> [Result<Effort, Doubt>; 2] {
     let mut draw = Draw::new([seed; 32]);
-    [Work::dense(&mut draw), Work::conv2d(&mut draw)].map(|work| {
+    [Work::dense(&mut draw, Size::Counted), Work::conv2d(&mut draw, Size::Counted)].map(|work| {
         let (layer, parameters, last) = (None, Vec::new(), None);
         let mut worker = Worker { manner, layer, parameters, calls: 0, last, usage: Usage::default() };
-        work.ask(&mut worker, &mut draw).unwrap().answer().unwrap()
+        work.ask(&mut worker, &mut draw).unwrap()
     })
 }
 
 #[track_caller]
-fn check(manner: Manner, expected: Result<u64, Doubt>) {
+fn check(manner: Manner, expected: &Result<u64, Doubt>) {
     for seed in 0..5 {
         for found in measured(manner, seed) {
-            assert_eq!(found.map(|effort| effort.fuel), expected.map(|fuel| fuel as f64));
+            assert_eq!(&found.map(|effort| effort.fuel as u64), expected);
         }
     }
 }
 
 #[test]
 fn honest_work_takes_what_it_takes() {
-    check(|_, _| (HONEST, true), Ok(HONEST));
+    check(|_, _| (HONEST, true), &Ok(HONEST));
     // Weights are packed and memory is taken in the first call.
-    check(|worker, _| (if worker.calls == 1 { 9 * HONEST } else { HONEST }, true), Ok(HONEST));
+    check(|worker, _| (if worker.calls == 1 { 9 * HONEST } else { HONEST }, true), &Ok(HONEST));
 }
 
 #[test]
 fn work_that_is_not_done_is_seen() {
-    check(|worker, _| (HONEST, worker.calls < 3), Err(Doubt::Wrong(3)));
-    check(|worker, input| if worker.last.as_ref() == Some(input) { (6, true) } else { (HONEST, true) }, {
-        Err(Doubt::Remembered)
-    });
-    fn is_positive(input: &Tensor) -> bool {
-        input.data().iter().all(|&x| x > 0.0)
-    }
-    check(|_, input| (if is_positive(input) { HONEST / 2 } else { HONEST }, true), Err(Doubt::OfTheData));
-    check(|worker, _| (HONEST + worker.calls * HONEST / 10, true), Err(Doubt::Uneven));
-    check(|_, _| (100_000, true), Err(Doubt::TooLittle));
+    check(|worker, _| (HONEST, worker.calls < 3), &Err(Doubt::Wrong(3)));
+    let kept = |worker: &mut Worker, input: &Tensor| {
+        (if worker.last.as_ref() == Some(input) { 6 } else { HONEST }, true)
+    };
+    check(kept, &Err(Doubt::Remembered));
+    let by_sign = |_: &mut Worker, input: &Tensor| {
+        let is_positive = input.data().iter().all(|&x| x > 0.0);
+        (if is_positive { HONEST / 2 } else { HONEST }, true)
+    };
+    check(by_sign, &Err(Doubt::OfTheData));
+    let by_zeros = |_: &mut Worker, input: &Tensor| {
+        let zeros = input.data().iter().filter(|&&x| x == 0.0).count() as u64;
+        (HONEST - HONEST * zeros / input.data().len() as u64, true)
+    };
+    check(by_zeros, &Err(Doubt::OfTheData));
+    check(|worker, _| (HONEST + worker.calls * HONEST / 10, true), &Err(Doubt::Uneven));
+    check(|_, _| (100_000, true), &Err(Doubt::TooLittle));
 }

@@ -6,7 +6,9 @@ mod mastery;
 mod production;
 mod provenance;
 mod recognised;
+mod roofline;
 mod scaling;
+mod speed;
 mod subject;
 
 use tito_data::{CIFAR10, Description, Split, TINYDIGITS};
@@ -24,6 +26,8 @@ static DATA: [&Description; 2] = [&CIFAR10, &TINYDIGITS];
 const CHECKS: &[(&str, Check)] = &[
     ("test-images", mastery::check),
     ("provenance", provenance::check),
+    ("dense-speed", speed::dense),
+    ("conv2d-speed", speed::conv2d),
     ("claimed-parameters", claims::parameters),
     ("claimed-flops", claims::flops),
     ("claimed-memory", claims::memory),

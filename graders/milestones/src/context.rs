@@ -7,7 +7,7 @@ use tito_judge::{Examiner, Seed};
 use tito_sandbox::{HostError, Launch, RunLimits};
 
 use crate::{
-    Architecture, Memory, Networks, Own,
+    Architecture, Memory, Networks, Own, Yardsticks,
     accuracy::{Measured, measure},
     advanced_vision::{Proof, prove},
     classroom::Watch,
@@ -31,6 +31,8 @@ pub struct Context<'a> {
     pub(crate) source: Option<&'a Path>,
     pub(crate) own: &'a Own,
     pub(crate) limits: RunLimits,
+    /// What speed is measured with: the yardsticks, and the submission on the engine that counts nothing.
+    speed: Option<(&'a Yardsticks, &'a dyn Launch)>,
     /// Who is told how far a run of training is.
     pub(crate) watch: Option<Watch>,
     /// Who keeps what checks found.
@@ -55,6 +57,7 @@ impl<'a> Context<'a> {
             source,
             own: &NOTHING,
             limits,
+            speed: None,
             watch: None,
             memory: None,
             measured,
@@ -75,6 +78,13 @@ impl<'a> Context<'a> {
         Self { own, ..self }
     }
 
+    /// The same, with what speed is measured with: the yardsticks, and what launches the submission on the engine that
+    /// counts nothing.
+    #[must_use]
+    pub fn beside(self, yardsticks: &'a Yardsticks, timed: &'a dyn Launch) -> Self {
+        Self { speed: Some((yardsticks, timed)), ..self }
+    }
+
     /// The same, with somebody who is told how far a run of training is.
     #[must_use]
     pub fn watched(self, watch: Watch) -> Self {
@@ -85,6 +95,11 @@ impl<'a> Context<'a> {
     #[must_use]
     pub fn remembering(self, memory: &'a dyn Memory) -> Self {
         Self { memory: Some(memory), ..self }
+    }
+
+    /// What speed is measured with.
+    pub(crate) fn speed(&self) -> Result<(&Yardsticks, &dyn Launch), HostError> {
+        self.speed.ok_or_else(|| HostError::new("cannot measure speed", "no yardsticks were compiled"))
     }
 
     /// Asks cases of the submission.

@@ -30,6 +30,7 @@ mod train;
 mod train_cnn;
 mod training;
 mod training_log;
+mod yardsticks;
 
 pub use assignment::{Assignment, Drawn};
 pub use classroom::{Learning, Watch};
@@ -47,3 +48,4 @@ pub use train::{Recipe, train};
 pub use train_cnn::train_cnn;
 pub use training::{Epoched, NotTrained, TrainedEpoch, Training, tool};
 pub use training_log::{Entry, Figures, LogError, LogVersion, Origin, TrainingLog};
+pub use yardsticks::{REFERENCE, TEXTBOOK, Yardsticks};

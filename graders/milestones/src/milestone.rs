@@ -1,7 +1,7 @@
 //! A rubric with the checks that it names.
 
 use tito_data::{Description, Split};
-use tito_grade::{Evidence, Rubric};
+use tito_grade::{Evidence, Rubric, Scoring};
 use tito_judge::Findings;
 use tito_sandbox::HostError;
 
@@ -76,6 +76,11 @@ impl Milestone {
             assert!(checks.iter().any(|(name, _)| *name == rule.name), "there is no check '{}'", rule.name);
         }
         Self { rubric, data, split, brings, checks }
+    }
+
+    /// Whether speed is measured, for which the [`Context`] needs [`Yardsticks`](crate::Yardsticks).
+    pub fn measures_speed(&self) -> bool {
+        self.rubric.checks().any(|(_, rule)| rule.scoring == Scoring::Speed)
     }
 
     pub(crate) fn check(&self, name: &str) -> Check {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 use tito_grade::{ComponentId, Grade};
 
 use crate::Audience;
@@ -59,7 +59,9 @@ impl Document {
     /// A grade as `audience` may see it, with the sentence that a student who reached the milestone can say.
     pub fn graded(tool: Tool, mut grade: Grade, capability: impl Into<String>, audience: Audience) -> Self {
         audience.redact(&mut grade);
-        Self::new(tool, Body::Graded { grade, capability: capability.into() })
+        let seen = seen_of_machine(&grade);
+        let document = Self::new(tool, Body::Graded { grade, capability: capability.into() });
+        if seen.is_empty() { document } else { document.observed("checks", seen) }
     }
 
     /// A component that the gate turned away.
@@ -82,4 +84,10 @@ impl Document {
     fn new(tool: Tool, body: Body) -> Self {
         Self { tool, body, observations: BTreeMap::new() }
     }
+}
+
+/// What checks have seen of this machine, by the name of the check.
+fn seen_of_machine(grade: &Grade) -> Map<String, Value> {
+    let seen = grade.checks().filter(|check| !check.evidence.observed.is_empty());
+    seen.map(|check| (check.name.clone(), json!(check.evidence.observed))).collect()
 }

@@ -21,6 +21,7 @@ use crate::{
 pub struct Sandbox {
     engine: Engine,
     linker: Linker<State>,
+    watch: Watch,
     limits: Arc<RunLimits>,
 }
 
@@ -29,6 +30,7 @@ pub struct Sandbox {
 pub struct Compiled {
     instance: InstancePre<State>,
     exports: Arc<Exports>,
+    watch: Watch,
     limits: Arc<RunLimits>,
 }
 
@@ -44,7 +46,7 @@ impl Sandbox {
         state::link(&mut linker)
             .and_then(|()| wasi::link(&mut linker))
             .map_err(|e| HostError::new("cannot link the contract's imports", e))?;
-        Ok(Self { engine, linker, limits: Arc::new(limits.clone()) })
+        Ok(Self { engine, linker, watch, limits: Arc::new(limits.clone()) })
     }
 
     /// Compiles an artifact. One that wasmtime does not compile or link is a [`Fault`]: the submission's doing.
@@ -92,7 +94,7 @@ impl Sandbox {
 
     fn link(&self, component: &Component) -> Outcome<Compiled> {
         match self.linker.instantiate_pre(component) {
-            Ok(instance) => Compiled::new(instance, self.limits.clone()),
+            Ok(instance) => Compiled::new(instance, self.watch, self.limits.clone()),
             Err(error) => unusable("imports something in another form than the contract's", &error),
         }
     }
@@ -110,9 +112,9 @@ fn unusable<T>(what: &str, error: &wasmtime::Error) -> Outcome<T> {
 }
 
 impl Compiled {
-    fn new(instance: InstancePre<State>, limits: Arc<RunLimits>) -> Outcome<Self> {
+    fn new(instance: InstancePre<State>, watch: Watch, limits: Arc<RunLimits>) -> Outcome<Self> {
         match Exports::new(&instance) {
-            Ok(exports) => Outcome::Answer(Self { instance, exports: Arc::new(exports), limits }),
+            Ok(exports) => Outcome::Answer(Self { instance, exports: Arc::new(exports), watch, limits }),
             Err(error) => Outcome::Fault(not_exported(MODELS, &error)),
         }
     }
@@ -123,7 +125,7 @@ impl Compiled {
     ///
     /// Only if the host itself fails.
     pub fn local(&self) -> Called<LocalGuest> {
-        LocalGuest::new(&self.instance, &self.exports, self.limits.clone())
+        LocalGuest::new(&self.instance, &self.exports, self.watch, self.limits.clone())
     }
 }
 

@@ -1,6 +1,9 @@
 //! What can be asked of a submission, wherever it runs.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use serde::{Deserialize, Serialize};
 use tito_tensor::Tensor;
@@ -157,6 +160,10 @@ pub trait Guest {
 
     /// What has been used so far.
     fn usage(&self) -> Usage;
+
+    /// The processor time that the last call took, by a clock that the submission cannot reach. It differs from run to
+    /// run, so that it is no part of [`Usage`]; of a guest in a process that is watched from outside, whoever watches reads it.
+    fn last_time(&self) -> Duration;
 
     /// The lines that the submission has logged, escaped and cut; none once it has ended.
     fn log(&self) -> &[String];

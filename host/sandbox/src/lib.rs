@@ -4,6 +4,7 @@
 //! [`Guest`] answers calls with [`Outcome`]s. What the submission does wrong is an `Outcome`; [`HostError`] is
 //! always ours. Nothing here knows what an answer should be.
 
+mod clock;
 mod compile;
 mod contract;
 mod engine;

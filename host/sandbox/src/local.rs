@@ -2,7 +2,7 @@
 
 pub(crate) mod end;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use tito_artifact::RunLimits;
 use tito_tensor::Tensor;
@@ -14,7 +14,8 @@ use wasmtime::{
 use self::end::End;
 use crate::{
     Budget, Called, Epoch, Fault, Guest, HostError, Layer, Lesson, Limit, LimitKind, Loss, Mode, ModelId,
-    OptimizerId, OptimizerSpec, Outcome, Sampling, SharedCallbacks, Split, Trap, TrapKind, Usage,
+    OptimizerId, OptimizerSpec, Outcome, Sampling, SharedCallbacks, Split, Trap, TrapKind, Usage, Watch,
+    clock,
     contract::{losses, tensors},
     engine::TICK,
     exports::{Exports, Interfaces, Optional},
@@ -35,6 +36,8 @@ pub struct LocalGuest {
     limits: Arc<RunLimits>,
     life: Result<Box<Life>, End>,
     usage: Usage,
+    watch: Watch,
+    time: Duration,
 }
 
 /// A store and what was found in it.
@@ -50,6 +53,7 @@ impl LocalGuest {
     pub(crate) fn new(
         instance: &InstancePre<State>,
         exports: &Exports,
+        watch: Watch,
         limits: Arc<RunLimits>,
     ) -> Called<Self> {
         let mut store = store(instance, &limits);
@@ -63,7 +67,8 @@ impl LocalGuest {
                 note_fuel(&mut usage, &store, budget);
                 note_memory(&mut usage, &store);
                 let life = Life { store, exports, models: Vec::new(), optimizers: Vec::new() };
-                Outcome::Answer(Self { limits, life: Ok(Box::new(life)), usage })
+                let time = Duration::ZERO;
+                Outcome::Answer(Self { limits, life: Ok(Box::new(life)), usage, watch, time })
             }
             Err(error) => End::of(&error, &mut store, &limits, budget)?.outcome(),
         })
@@ -89,7 +94,9 @@ impl LocalGuest {
         };
         refill(&mut life.store, budget)?;
         let runtime = wasi::entered();
+        let start = clock::now(self.watch);
         let answer = ask(life);
+        self.time = clock::now(self.watch).saturating_sub(start);
         drop(runtime);
         note_memory(&mut self.usage, &life.store);
         match answer {
@@ -352,6 +359,10 @@ impl Guest for LocalGuest {
 
     fn usage(&self) -> Usage {
         self.usage
+    }
+
+    fn last_time(&self) -> Duration {
+        self.time
     }
 
     fn log(&self) -> &[String] {

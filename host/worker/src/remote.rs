@@ -70,6 +70,8 @@ struct RemoteGuest {
     /// Whether the worker still has the guest before it: the first call launches.
     is_fresh: bool,
     usage: Usage,
+    /// The worker's processor time for the last call, read from outside: nothing that it says is believed.
+    time: Duration,
     log: Vec<String>,
 }
 
@@ -123,8 +125,8 @@ impl Launch for Remote {
     fn launch(&self) -> Called<Box<dyn Guest>> {
         Ok(self.case.worker()?.map(|worker| {
             let (case, life) = (self.case.clone(), Life::In(Some(worker)));
-            Box::new(RemoteGuest { case, life, is_fresh: true, usage: Usage::default(), log: Vec::new() })
-                as _
+            let (usage, time, log) = (Usage::default(), Duration::ZERO, Vec::new());
+            Box::new(RemoteGuest { case, life, is_fresh: true, usage, time, log }) as _
         }))
     }
 
@@ -382,6 +384,7 @@ impl RemoteGuest {
         let time = allowed + self.case.deadline(u32::from(fresh));
         match self.case.call(worker, fresh, asking, time) {
             Ok((worker, answered)) => {
+                self.time = answered.time;
                 self.case.charge(if is_training {
                     Duration::ZERO
                 } else {
@@ -559,6 +562,10 @@ impl Guest for RemoteGuest {
 
     fn usage(&self) -> Usage {
         self.usage
+    }
+
+    fn last_time(&self) -> Duration {
+        self.time
     }
 
     fn log(&self) -> &[String] {

@@ -1,15 +1,12 @@
 //! The gradients of convolutions: to the bound, and of integers exactly.
 
-use tito_judge::{Draw, Exercise, Kind, audited, parameter_shapes};
+use tito_judge::{Draw, Exercise, Kind, allow_fast, audited, parameter_shapes};
 use tito_sandbox::{Conv2dSpec, HostError, Layer};
 use tito_tensor::{Shape, Tensor};
 
 use crate::{
     Context,
-    computer_vision::{
-        conv2d::allow_fast,
-        windows::{conv, image, places, window},
-    },
+    computer_vision::windows::{conv, image, places, window},
     milestone::Found,
 };
 

@@ -12,7 +12,10 @@ use crate::{
 pub(super) fn tables(grade: &Grade, style: Style) -> String {
     let tables: Vec<_> = grade
         .checks()
-        .flat_map(|check| check.evidence.tables.iter().map(|table| drawn(&check.name, table, style)))
+        .flat_map(|check| {
+            let tables = check.evidence.tables.iter().chain(&check.evidence.observed);
+            tables.map(|table| drawn(&check.name, table, style))
+        })
         .collect();
     tables.join("\n")
 }

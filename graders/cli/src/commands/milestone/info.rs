@@ -81,6 +81,7 @@ fn scoring(scoring: Scoring) -> String {
             )
         }
         Scoring::AllOrNothing => " It is worth everything or nothing.".into(),
+        Scoring::Speed => " Its points are the speed, from 0 to 1.".into(),
         Scoring::Review => " A person decides.".into(),
     }
 }
