@@ -426,7 +426,7 @@ fn is_metered(store: &Store<State>) -> bool {
 fn note_fuel(usage: &mut Usage, store: &mut Store<State>, budget: Budget) {
     usage.calls += 1;
     usage.last_fuel = match store.data_mut().profiler() {
-        Some(profiler) => profiler.of_call().min(budget.fuel),
+        Some(profiler) => profiler.of_call(),
         None => store.get_fuel().map_or(0, |left| budget.fuel - left),
     };
     usage.fuel += usage.last_fuel;

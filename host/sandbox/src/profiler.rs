@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use wasmtime::{StoreContextMut, UpdateDeadline, WasmBacktrace};
+use wasmtime::{StoreContextMut, Trap, UpdateDeadline, WasmBacktrace};
 
 use crate::{Budget, Profile, Watch, profile::Tally, state::State};
 
@@ -18,15 +18,17 @@ pub(crate) struct Profiler {
     /// What was counted before this call.
     before: u64,
     deadline: Option<Instant>,
+    /// What this call may count.
+    budget: u64,
 }
 
 impl Profiler {
     pub(crate) fn new(watch: Watch) -> Self {
-        Self { watch, tally: Tally::default(), before: 0, deadline: None }
+        Self { watch, tally: Tally::default(), before: 0, deadline: None, budget: 0 }
     }
 
     pub(crate) fn begin_call(&mut self, budget: Budget) {
-        self.before = self.tally.fuel();
+        (self.before, self.budget) = (self.tally.fuel(), budget.fuel);
         // Elsewhere whoever started this process looks at the processor's clock.
         let inside = self.watch == Watch::Inside;
         self.deadline =
@@ -45,13 +47,19 @@ impl Profiler {
 
 /// A check of the epoch found that it has moved: a function has told something, or the clock has ticked, or another
 /// guest's function has told something.
-#[expect(clippy::unnecessary_wraps, reason = "the form that wasmtime wants")]
+///
+/// # Errors
+///
+/// If more was counted than the call may use.
 pub(crate) fn heard(mut context: StoreContextMut<'_, State>) -> wasmtime::Result<UpdateDeadline> {
     let told = context.data_mut().ledger.take_told();
     let backtrace = told.map(|fuel| (WasmBacktrace::force_capture(&context), fuel));
     let Some(profiler) = context.data_mut().profiler() else { return Ok(UpdateDeadline::Interrupt) };
     if let Some((backtrace, fuel)) = backtrace {
         profiler.tally.note(&backtrace, fuel);
+    }
+    if profiler.of_call() > profiler.budget {
+        return Err(Trap::OutOfFuel.into());
     }
     let is_over = profiler.deadline.is_some_and(|deadline| deadline <= Instant::now());
     Ok(if is_over { UpdateDeadline::Interrupt } else { UpdateDeadline::Continue(1) })
