@@ -99,7 +99,7 @@ fn a_loop_costs_its_function_what_it_costs() {
         (loop $again
             (local.set $i (i32.add (local.get $i) (i32.const 1)))
             (br_if $again (i32.lt_u (local.get $i) (i32.const 1000000))))";
-    let with = own(&format!("{COUNT} {}", FORWARD));
+    let with = own(&format!("{COUNT} {FORWARD}"));
     let most = *with.values().max().expect("some function ran");
     assert!((8_000_000 - 8_000..8_001_000).contains(&most), "{most}");
 }

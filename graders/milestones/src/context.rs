@@ -7,7 +7,7 @@ use tito_judge::{Examiner, Seed};
 use tito_sandbox::{HostError, Launch, RunLimits};
 
 use crate::{
-    Architecture, Networks, Own,
+    Architecture, Compared, Networks, Own,
     accuracy::{Measured, measure},
     classroom::Watch,
     full_training::{Learnt, learnt},
@@ -24,6 +24,8 @@ pub struct Context<'a> {
     pub(crate) source: Option<&'a Path>,
     pub(crate) own: &'a Own,
     pub(crate) limits: RunLimits,
+    /// The components whose code is compared, where there are two.
+    pub(crate) compared: Option<Compared<'a>>,
     /// Who is told how far a run of training is.
     pub(crate) watch: Option<Watch>,
     /// What it made of the test images with the shipped MLP and CNN: a plain loop takes seconds for them, which are not spent twice.
@@ -44,6 +46,7 @@ impl<'a> Context<'a> {
             source,
             own: &NOTHING,
             limits,
+            compared: None,
             watch: None,
             measured,
             learnt: OnceLock::new(),
@@ -54,6 +57,12 @@ impl<'a> Context<'a> {
     #[must_use]
     pub fn within(self, limits: &RunLimits) -> Self {
         Self { limits: limits.clone(), ..self }
+    }
+
+    /// The same, with the components whose code is compared.
+    #[must_use]
+    pub fn comparing(self, compared: Option<Compared<'a>>) -> Self {
+        Self { compared, ..self }
     }
 
     /// The same, with what the submission brings besides its component.

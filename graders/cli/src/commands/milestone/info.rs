@@ -80,6 +80,13 @@ fn scoring(scoring: Scoring) -> String {
                 100.0 * full
             )
         }
+        Scoring::Retention { full, none } => {
+            format!(
+                " Its points rise in a line from {:.0} % to {:.0} % of the vision code.",
+                100.0 * none,
+                100.0 * full
+            )
+        }
         Scoring::Review => " A person decides.".into(),
     }
 }
