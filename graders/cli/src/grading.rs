@@ -11,10 +11,10 @@ use tito_artifact::{Artifact, Gated, Limits, Refusal};
 use tito_data::{Dataset, Split, Store};
 use tito_grade::{ComponentId, Grade};
 use tito_judge::Seed;
-use tito_milestones::{Context, Learning, Milestone, Networks, Own, Watch};
+use tito_milestones::{Compared, Context, Learning, Milestone, NO_VISION, Networks, Own, Profiled, Watch};
 use tito_report::Quarantine;
 use tito_sandbox::{HostError, Launch, Metering, Outcome};
-use tito_worker::{Isolation, Quarantined};
+use tito_worker::{Isolation, Prepared, Quarantined};
 
 use crate::{failure::Failure, isolation, progress, submission::Submission, workers};
 
@@ -88,7 +88,8 @@ impl Grading<'_> {
             Gated::Refused(refusal) => return Ok(Graded::Refused(refusal)),
             Gated::Admitted(artifact) => artifact,
         };
-        match self.run(&artifact, submission.source.as_deref(), &own, times) {
+        let vision = submission.vision.map(|bytes| Artifact::gate(bytes, self.limits));
+        match self.run(&artifact, submission.source.as_deref(), &own, vision.as_ref(), times) {
             Ok(grade) => Ok(Graded::Grade(Box::new(grade))),
             Err(error) => quarantined(&artifact, error),
         }
@@ -111,15 +112,28 @@ impl Grading<'_> {
         artifact: &Artifact,
         source: Option<&Path>,
         own: &Own,
+        vision: Option<&Gated>,
         times: &mut Times,
     ) -> Result<Grade, HostError> {
         let prepared =
             times.stage("compile or load", || self.isolation.compile(artifact, Metering::Metered))?;
         isolation::say_trouble(self.isolation);
-        let mut checks = || self.checks(artifact, &prepared, source, own, times);
-        match &prepared {
-            Outcome::Answer(prepared) => prepared.settled(checks),
-            _ => checks(),
+        let sides = self.sides(artifact, vision)?;
+        let mut checks = || self.checks(artifact, &prepared, source, own, sides.compared(artifact), times);
+        sides.settled(&mut || settled(&prepared, &mut checks))
+    }
+
+    /// What milestone 5 compares, where a rubric asks for that.
+    fn sides<'v>(&self, artifact: &Artifact, vision: Option<&'v Gated>) -> Result<Sides<'v>, HostError> {
+        let profiled = |artifact: &Artifact| self.isolation.compile(artifact, Metering::Profiled);
+        match vision {
+            Some(Gated::Admitted(vision)) if self.milestone.compares() => Ok(Sides::Both {
+                vision,
+                of_vision: Box::new(profiled(vision)?),
+                of_language: Box::new(profiled(artifact)?),
+            }),
+            Some(Gated::Refused(refusal)) => Ok(Sides::One(format!("the vision component was {refusal}"))),
+            _ => Ok(Sides::One(NO_VISION.into())),
         }
     }
 
@@ -129,11 +143,13 @@ impl Grading<'_> {
         launch: &dyn Launch,
         source: Option<&Path>,
         own: &Own,
+        compared: Result<Compared<'_>, String>,
         times: &mut Times,
     ) -> Result<Grade, HostError> {
         let number = self.milestone.rubric.number;
         let seed = self.secret.map_or_else(Seed::public, |key| Seed::secret(key, number, artifact.digest()));
         let context = Context::new(launch, &seed, self.data, source).within(&self.limits.run).with(own);
+        let context = context.comparing(compared);
         let names: Vec<_> = self.milestone.rubric.checks().map(|(_, rule)| rule.name.clone()).collect();
         let bar = if self.is_alone { progress::steps(names.len() as u64) } else { progress::none() };
         let context = context.watched(watch(bar.clone()));
@@ -146,6 +162,50 @@ impl Grading<'_> {
         });
         bar.finish_and_clear();
         grade
+    }
+}
+
+/// The components that milestone 5 compares, compiled to count what functions use.
+enum Sides<'a> {
+    Both {
+        vision: &'a Artifact,
+        of_vision: Box<Outcome<Prepared>>,
+        of_language: Box<Outcome<Prepared>>,
+    },
+    /// Why there is nothing to compare.
+    One(String),
+}
+
+impl Sides<'_> {
+    fn compared<'a>(&'a self, artifact: &'a Artifact) -> Result<Compared<'a>, String> {
+        match self {
+            Self::One(why) => Err(why.clone()),
+            Self::Both { vision, of_vision, of_language } => Ok(Compared {
+                vision: Profiled { artifact: vision, launch: of_vision.as_ref() },
+                language: Profiled { artifact, launch: of_language.as_ref() },
+            }),
+        }
+    }
+
+    /// Does `work` again if a worker of either died of it.
+    fn settled<T>(&self, work: &mut dyn FnMut() -> Result<T, HostError>) -> Result<T, HostError> {
+        match self {
+            Self::One(_) => work(),
+            Self::Both { of_vision, of_language, .. } => {
+                settled(of_vision, &mut || settled(of_language, work))
+            }
+        }
+    }
+}
+
+/// Does `work` again if a worker died of it.
+fn settled<T>(
+    prepared: &Outcome<Prepared>,
+    work: &mut dyn FnMut() -> Result<T, HostError>,
+) -> Result<T, HostError> {
+    match prepared {
+        Outcome::Answer(prepared) => prepared.settled(work),
+        _ => work(),
     }
 }
 

@@ -13,7 +13,7 @@ const READ_BYTES: u64 = 64 << 20;
 /// Which component.
 #[derive(Debug, Args)]
 pub(crate) struct ComponentFile {
-    /// The component [default: component.wasm in this folder]; model.toml and model.ckpt beside a component.wasm are its own
+    /// The component [default: component.wasm in this folder]; model.toml, model.ckpt and vision.wasm beside a component.wasm are its own
     #[arg(long, value_name = "FILE")]
     component: Option<PathBuf>,
 }
@@ -29,6 +29,8 @@ pub(crate) struct Submission {
     pub(crate) networks: Option<String>,
     /// Its `model.ckpt`.
     pub(crate) checkpoint: Option<Vec<u8>>,
+    /// The component that was graded for the vision milestones, its `vision.wasm`.
+    pub(crate) vision: Option<Vec<u8>>,
 }
 
 /// What the files beside a component may hold.
@@ -38,7 +40,7 @@ pub(crate) const CHECKPOINT_BYTES: u64 = 64 << 20;
 impl From<Vec<u8>> for Submission {
     /// A component and nothing else.
     fn from(bytes: Vec<u8>) -> Self {
-        Self { bytes, source: None, networks: None, checkpoint: None }
+        Self { bytes, source: None, networks: None, checkpoint: None, vision: None }
     }
 }
 
@@ -75,7 +77,13 @@ impl ComponentFile {
         let networks = self.companion("networks", "model.toml", NETWORKS_BYTES)?;
         let networks = networks.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
         let checkpoint = self.companion("checkpoint", "model.ckpt", CHECKPOINT_BYTES)?;
-        Ok(Submission { bytes, source, networks, checkpoint })
+        let vision = self.companion("vision component", "vision.wasm", READ_BYTES)?;
+        Ok(Submission { bytes, source, networks, checkpoint, vision })
+    }
+
+    /// The bytes of another component, for example of one that was graded before.
+    pub(crate) fn baseline(path: &Path) -> Result<Vec<u8>, Failure> {
+        input::read("baseline", path, READ_BYTES)
     }
 
     /// A file that belongs to it, where there is one. A folder may hold many components, and only one of the usual name

@@ -7,7 +7,7 @@ use tito_judge::{Examiner, Seed};
 use tito_sandbox::{HostError, Launch, RunLimits};
 
 use crate::{
-    Architecture, Compared, Networks, Own,
+    Architecture, Compared, NO_VISION, Networks, Own,
     accuracy::{Measured, measure},
     classroom::Watch,
     full_training::{Learnt, learnt},
@@ -24,8 +24,8 @@ pub struct Context<'a> {
     pub(crate) source: Option<&'a Path>,
     pub(crate) own: &'a Own,
     pub(crate) limits: RunLimits,
-    /// The components whose code is compared, where there are two.
-    pub(crate) compared: Option<Compared<'a>>,
+    /// The components whose code is compared, or why there are none, as a sentence.
+    pub(crate) compared: Result<Compared<'a>, String>,
     /// Who is told how far a run of training is.
     pub(crate) watch: Option<Watch>,
     /// What it made of the test images with the shipped MLP and CNN: a plain loop takes seconds for them, which are not spent twice.
@@ -46,7 +46,7 @@ impl<'a> Context<'a> {
             source,
             own: &NOTHING,
             limits,
-            compared: None,
+            compared: Err(NO_VISION.into()),
             watch: None,
             measured,
             learnt: OnceLock::new(),
@@ -59,9 +59,9 @@ impl<'a> Context<'a> {
         Self { limits: limits.clone(), ..self }
     }
 
-    /// The same, with the components whose code is compared.
+    /// The same, with the components whose code is compared, or why there are none, as a sentence.
     #[must_use]
-    pub fn comparing(self, compared: Option<Compared<'a>>) -> Self {
+    pub fn comparing(self, compared: Result<Compared<'a>, String>) -> Self {
         Self { compared, ..self }
     }
 

@@ -33,7 +33,7 @@ mod training_log;
 
 pub use assignment::{Assignment, Drawn};
 pub use classroom::{Learning, Watch};
-pub use compared::{Compared, Profiled};
+pub use compared::{Compared, NO_VISION, Profiled};
 pub use context::Context;
 pub use curve::{Curve, Point};
 pub use images::Images;

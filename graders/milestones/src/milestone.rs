@@ -19,6 +19,9 @@ pub struct Milestone {
     pub(crate) checks: &'static [(&'static str, Check)],
 }
 
+/// The check that compares the code of two components.
+pub(crate) const COMPONENT_REUSE: &str = "component-reuse";
+
 /// A check: what it finds of a submission.
 pub(crate) type Check = fn(&Context<'_>) -> Result<Found, HostError>;
 
@@ -57,6 +60,11 @@ impl Milestone {
             assert!(checks.iter().any(|(name, _)| *name == rule.name), "there is no check '{}'", rule.name);
         }
         Self { rubric, data, split, checks }
+    }
+
+    /// Whether a check compares the code of two components.
+    pub fn compares(&self) -> bool {
+        self.rubric.checks().any(|(_, rule)| rule.name == COMPONENT_REUSE)
     }
 
     pub(crate) fn check(&self, name: &str) -> Check {

@@ -32,6 +32,9 @@ pub(crate) struct Test {
     /// The sources, for code quality [default: source/ beside the component, or src/ of its cargo project]
     #[arg(long, value_name = "FOLDER")]
     source: Option<PathBuf>,
+    /// The component that was graded for milestones 2 to 4, for milestone 5's reuse [default: vision.wasm beside it]
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
     #[command(flatten)]
     inputs: Inputs,
     #[command(flatten)]
@@ -53,7 +56,10 @@ impl Test {
     pub(crate) fn run(self) -> Result<Exit, Failure> {
         let milestone = super::graded(self.number)?;
         let limits = self.inputs.limits()?;
-        let submission = self.component.submission(self.source.clone(), &limits)?;
+        let mut submission = self.component.submission(self.source.clone(), &limits)?;
+        if let Some(path) = &self.baseline {
+            submission.vision = Some(ComponentFile::baseline(path)?);
+        }
         let secret = self.inputs.secret()?;
         let store = self.data_folder.store()?;
         let grading = Grading {
