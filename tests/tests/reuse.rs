@@ -4,6 +4,7 @@ use std::fs;
 
 use tito_artifact::{Artifact, Gated, Limits};
 use tito_milestones::{Compared, Profiled, comparison, profile_limits};
+use tito_reuse::{Comparison, Fate, Tier};
 use tito_sandbox::{Compiled, Metering, Outcome, RunLimits, Sandbox, Watch};
 
 struct Ready {
@@ -27,14 +28,13 @@ fn ready(name: &str) -> Ready {
     Ready { artifact, compiled }
 }
 
-/// Retention, and the share of the second's code that is of the first; or why there is none.
-fn compared(vision: &str, language: &str) -> Result<[f64; 2], String> {
+/// What became of the one's functions in the other, or why nothing can be said.
+fn compared(vision: &str, language: &str) -> Result<Comparison, String> {
     let [vision, language] = [vision, language].map(ready);
     let [first, second] =
         [&vision, &language].map(|ready| Profiled { artifact: &ready.artifact, launch: &ready.compiled });
     let compared = Compared { vision: first, language: second };
     let found = comparison(&compared, &RunLimits::default()).expect("the host is well")?;
-    let retention = found.retention().expect("there is enough of it");
     for row in &found.rows {
         println!(
             "{:?} {} {} {} {:?}",
@@ -45,20 +45,29 @@ fn compared(vision: &str, language: &str) -> Result<[f64; 2], String> {
             row.fate
         );
     }
-    println!("{:?} {:?} {:?}: R {retention}, S {}", found.tier, found.vision, found.language, found.share());
-    Ok([retention, found.share()])
+    println!(
+        "{:?} {:?} {:?}: R {:?}, S {}",
+        found.tier,
+        found.vision,
+        found.language,
+        found.retention(),
+        found.share()
+    );
+    Ok(found)
 }
 
 #[track_caller]
 fn check(vision: &str, language: &str, retention: std::ops::RangeInclusive<f64>) {
-    let [found, _] = compared(vision, language).unwrap_or_else(|problem| panic!("{problem}"));
+    let found = compared(vision, language).unwrap_or_else(|problem| panic!("{problem}"));
+    let found = found.retention().expect("there is enough of it");
     assert!(retention.contains(&found), "{found}");
 }
 
 #[test]
 fn one_component_for_both_is_all_of_itself() {
-    let [retention, share] = compared("reference", "reference").expect("it is one file");
-    assert_eq!(retention.to_bits(), 1.0f64.to_bits());
+    let found = compared("reference", "reference").expect("it is one file");
+    assert_eq!((found.tier, found.retention()), (Tier::Component, Some(1.0)));
+    let share = found.share();
     assert!((0.2..0.999).contains(&share), "attention is none of vision's, and matrices are: {share}");
 }
 
@@ -71,6 +80,19 @@ fn frameworks_of_others_have_nothing_of_it() {
 #[test]
 fn one_framework_with_another_loss_is_the_same_framework() {
     check("ok_sgd_rate_in_velocity", "ok_loss_log_softmax", 0.95..=1.0);
+}
+
+/// Its own convolutions and dense layers run, and those of the right framework stand beside them for layers that it does
+/// not make.
+#[test]
+fn copies_that_never_run_are_worth_nothing() {
+    let found = compared("ok_sgd_rate_in_velocity", "ok_learning_double_precision");
+    let found = found.unwrap_or_else(|problem| panic!("{problem}"));
+    let asleep = found.rows.iter().filter(|row| row.fate == Fate::Asleep);
+    let asleep = asleep.inspect(|row| assert_eq!(row.kept, 0)).map(|row| row.fuel).sum::<u64>();
+    assert!(asleep * 5 > found.vision.fuel, "{asleep} of {}", found.vision.fuel);
+    let retention = found.retention().expect("there is enough of it");
+    assert!((0.1..0.4).contains(&retention), "{retention}");
 }
 
 #[test]

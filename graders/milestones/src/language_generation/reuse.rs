@@ -164,7 +164,7 @@ fn reused(comparison: &Comparison) -> Table {
         Fate::Verbatim => "verbatim".to_owned(),
         Fate::Adapted(alike) => format!("adapted, {} alike", percent(alike)),
         Fate::Asleep => "there, and never runs".to_owned(),
-        Fate::Gone => "not there, or inlined".to_owned(),
+        Fate::Gone => "not there: rewritten, left out or inlined".to_owned(),
     };
     let shown = comparison.rows.iter().take(SHOWN).map(|row| {
         vec![
