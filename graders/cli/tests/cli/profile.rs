@@ -7,7 +7,8 @@ use crate::home::{Home, prebuilt, reference};
 #[test]
 fn a_profile_is_told_drawn_and_the_same_again() {
     let home = Home::new();
-    let profile = ["profile", "--component", &reference(), "--milestone", "2", "--svg", "flame.svg"];
+    let component = reference();
+    let profile = ["profile", "--component", &component, "--milestone", "2", "--svg", "flame.svg"];
     let told = home.check(&profile, 0, "reference::conv2d").out;
     assert!(told.contains("arithmetic") && told.contains("a small CNN answers for 128 digits"), "{told}");
     let picture = fs::read_to_string(home.here("flame.svg")).unwrap();
@@ -19,8 +20,9 @@ fn a_profile_is_told_drawn_and_the_same_again() {
 #[test]
 fn a_profile_is_one_document_as_well() {
     let home = Home::new();
-    let folded = ["--folded", "stacks.txt", "--json"];
-    let profile = [&["profile", "--component", &reference(), "--milestone", "1"][..], &folded].concat();
+    let component = reference();
+    let of = ["profile", "--component", &component, "--milestone", "1"];
+    let profile = [&of[..], &["--folded", "stacks.txt", "--json"]].concat();
     let document = home.json(&profile, 0);
     assert_eq!(document["schema"]["name"], "tito.profile");
     let functions = document["functions"].as_array().unwrap();
