@@ -122,6 +122,75 @@ mod tests {
         assert_eq!(told(current, current + (pages << 16) as usize), fuel);
     }
 
+    /// What a module's `f` gives for some numbers, where it does not trap.
+    fn answers(module: &[u8]) -> Vec<Option<i32>> {
+        let engine = wasmtime::Engine::default();
+        let module = wasmtime::Module::from_binary(&engine, module).expect("it is valid");
+        let mut store = wasmtime::Store::new(&engine, ());
+        let instance = wasmtime::Instance::new(&mut store, &module, &[]).expect("it starts");
+        let f = instance.get_typed_func::<i32, i32>(&mut store, "f").expect("it has an f");
+        (-3..40).map(|x| f.call(&mut store, x).ok()).collect()
+    }
+
+    #[track_caller]
+    fn check_same(fields: &str) {
+        let plain = wat::parse_str(format!("(module {fields})")).expect("it is text");
+        let counting = module::counting(&plain, 0).expect("it is valid");
+        assert_ne!(plain, counting);
+        let found = answers(&plain);
+        assert!(found.iter().any(Option::is_some));
+        assert_eq!(found, answers(&counting));
+    }
+
+    #[test]
+    fn what_counts_answers_the_same() {
+        check_same(r#"(memory 1) (func (export "f") (param i32) (result i32) (local.get 0))"#);
+        // Every way out of a function, with values.
+        check_same(
+            r#"(memory 1) (func $two (param i32) (result i32 i64)
+                (block (result i32)
+                    (block (br_if 0 (i32.lt_s (local.get 0) (i32.const 5))) (br 2 (i32.const 7) (i64.const 1)))
+                    (if (i32.eqz (local.get 0)) (then (return (i32.const 1) (i64.const 2))))
+                    (local.get 0))
+                (i64.const 4))
+            (func (export "f") (param i32) (result i32)
+                (call $two (local.get 0)) (i32.wrap_i64) (i32.add))"#,
+        );
+        check_same(
+            r#"(memory 1) (func (export "f") (param i32) (result i32)
+                (block (result i32) (block (result i32)
+                    (br_table 0 1 2 (i32.const 42) (local.get 0))) (i32.const 1) (i32.add)) (i32.const 8) (i32.mul))"#,
+        );
+        // Loops that take values, and code that is never reached.
+        check_same(
+            r#"(global $g (mut i32) (i32.const 5)) (memory 1)
+            (func (export "f") (param i32) (result i32) (local.get 0)
+                (loop (param i32) (result i32) (i32.const 1) (i32.sub) (local.tee 0) (local.get 0) (i32.const 0)
+                    (i32.gt_s) (if (param i32) (result i32) (then (br 1)) (else)))
+                (global.get $g) (i32.add) (global.set $g)
+                (if (i32.gt_s (global.get $g) (i32.const 99)) (then (unreachable)))
+                (return (global.get $g)) (drop) (i32.const 1) (br 0))"#,
+        );
+        // Bulk operations and growths, some of which cannot be.
+        check_same(
+            r#"(memory 1 3) (table $t 2 funcref) (elem $e func $other) (data $d "data") (func $other)
+            (func (export "f") (param i32) (result i32)
+                (memory.fill (i32.const 0) (local.get 0) (i32.const 100))
+                (memory.init $d (i32.const 8) (i32.const 0) (i32.and (local.get 0) (i32.const 3)))
+                (memory.copy (i32.const 200) (i32.const 4) (i32.const 60))
+                (table.fill $t (i32.const 0) (ref.func $other) (i32.const 1))
+                (table.init $t $e (i32.const 0) (i32.const 0) (i32.const 1))
+                (table.copy $t $t (i32.const 0) (i32.const 1) (i32.const 1))
+                (i32.add (i32.load (i32.const 204)) (i32.add (memory.grow (local.get 0))
+                    (table.grow $t (ref.null func) (i32.and (local.get 0) (i32.const 1))))))"#,
+        );
+        check_same(
+            r#"(memory 1) (start $s) (func $s (i32.store (i32.const 0) (i32.const 77)))
+            (func $fib (export "f") (param i32) (result i32) (if (result i32) (i32.lt_s (local.get 0) (i32.const 2))
+                (then (i32.load (i32.const 0))) (else (i32.add (call $fib (i32.const 1)) (local.get 0)))))"#,
+        );
+    }
+
     #[test]
     fn messages_are_told_from_growths() {
         check(0, None);
