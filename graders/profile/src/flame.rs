@@ -13,7 +13,7 @@ use crate::{Kind, report::name};
 /// Of the picture, in pixels.
 const WIDTH: f64 = 1200.0;
 const ROW: f64 = 18.0;
-const HEAD: f64 = 28.0;
+const HEAD: f64 = 46.0;
 
 /// A narrower function cannot be seen.
 const NARROWEST: f64 = 0.3;
@@ -65,10 +65,10 @@ pub fn flame_graph(profile: &Profile, functions: &Functions, title: &str) -> Str
 fn legend() -> String {
     let mut legend = String::new();
     for (place, kind) in Kind::ALL.into_iter().enumerate() {
-        let x = WIDTH - 110.0 * (Kind::ALL.len() - place) as f64;
+        let x = 6.0 + 110.0 * place as f64;
         writeln!(
             legend,
-            r##"<rect x="{x}" y="9" width="11" height="11" fill="{}"/><text x="{}" y="18">{}</text>"##,
+            r##"<rect x="{x}" y="27" width="11" height="11" fill="{}"/><text x="{}" y="36">{}</text>"##,
             colour(kind),
             x + 16.0,
             kind.word()

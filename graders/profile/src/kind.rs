@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-/// What a function is there for.
+/// What a function is there for. What a compiler has inlined into it counts with it, and so do the operators that copy and fill
+/// memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
