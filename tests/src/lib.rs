@@ -6,6 +6,7 @@ mod expectation;
 mod guest;
 mod header;
 mod heavy;
+pub mod schooling;
 mod sections;
 pub mod wat_guest;
 mod witness;

@@ -16,9 +16,9 @@ use tito_artifact::{Artifact, Gated, Limits, RunLimits};
 use tito_data::{Dataset, Split, Store, TINYDIGITS};
 use tito_grade::{CheckResult, Grade, Scoring, Status};
 use tito_judge::{IN_LOSSES, IN_OPTIMIZERS, IN_TRAINING, MISCONCEPTIONS, Seed};
-use tito_milestones::{Context, Milestone, milestones};
+use tito_milestones::{Context, Milestone, Own, milestones};
 use tito_sandbox::{Launch, Metering, Outcome};
-use tito_tests::{Ending, Expectation, Guest, Witness, guests};
+use tito_tests::{Ending, Expectation, Guest, Witness, guests, schooling};
 use tito_worker::{Isolation, Prepared, WORKER};
 
 /// What all guests together may make the test's process hold, whatever their workers do: two answers at a time,
@@ -35,17 +35,25 @@ static DATA: LazyLock<[Dataset; 2]> = LazyLock::new(|| {
 /// Twice what plain loops take to learn TinyDigits.
 const FIT_FUEL: u64 = 80_000_000_000;
 
-static MILESTONES: LazyLock<Vec<Milestone>> = LazyLock::new(milestones);
+/// All milestones, but for the claims that a submission makes of itself: no component is wrong by those. The tests of the
+/// command line make some.
+static MILESTONES: LazyLock<Vec<Milestone>> = LazyLock::new(|| without(&["Systems engineering"]));
 
 /// The same without what takes seconds: how far real images are learnt is a matter of chance, whose spread the native
 /// trainer's runs have shown.
-static QUICK: LazyLock<Vec<Milestone>> = LazyLock::new(|| {
+static QUICK: LazyLock<Vec<Milestone>> =
+    LazyLock::new(|| without(&["Systems engineering", "CIFAR-10 training", "CIFAR-10 mastery"]));
+
+fn without(criteria: &[&str]) -> Vec<Milestone> {
     let mut milestones = milestones();
     for milestone in &mut milestones {
-        milestone.rubric.criteria.retain(|criterion| criterion.name != "CIFAR-10 training");
+        milestone.rubric.criteria.retain(|criterion| !criteria.contains(&criterion.name.as_str()));
     }
     milestones
-});
+}
+
+/// A check of each criterion that takes seconds, by which a guest says that it is to be asked for them.
+const LONG: [&str; 2] = ["images", "test-images"];
 
 /// Loops end by their fuel, long before a deadline that would depend on the machine; the rest bounds what the host
 /// holds.
@@ -91,7 +99,9 @@ fn isolation(limits: &Limits) -> Isolation {
 /// take ten seconds.
 fn milestones_of(guest: &Guest) -> &'static [Milestone] {
     let is_asked_for_images = match &guest.expectation.ending {
-        Ending::Fails(checks) => checks.contains("images") || EXAMPLES.contains(&guest.name.as_str()),
+        Ending::Fails(checks) => {
+            LONG.iter().any(|check| checks.contains(*check)) || EXAMPLES.contains(&guest.name.as_str())
+        }
         _ => false,
     };
     match guest {
@@ -114,7 +124,14 @@ fn grades(
     let grade = |milestone: &Milestone| {
         let seed = seed(milestone.rubric.number);
         let data = DATA.iter().find(|data| data.split() == milestone.split).expect("there are two splits");
-        let context = Context::new(launch, &seed, data, None).within(&limits(fuel_per_call).run);
+        let limits = limits(fuel_per_call).run;
+        let is_trained =
+            milestone.rubric.criteria.iter().any(|criterion| criterion.name == "CIFAR-10 mastery");
+        let own = match is_trained {
+            true => schooling::own(artifact.digest(), launch, &limits),
+            false => Own::default(),
+        };
+        let context = Context::new(launch, &seed, data, None).within(&limits).with(&own);
         tito_milestones::grade(milestone, artifact, &context, &mut |_, _| {}).expect("the host is well")
     };
     milestones.iter().map(grade).collect()
@@ -229,8 +246,11 @@ fn peak_bytes() -> u64 {
 }
 
 fn every_check_and_every_misconception_has_a_guest() {
-    let wrong: Vec<Expectation> =
-        guests().iter().filter(|guest| guest.name.starts_with("wrong_")).map(expected).collect();
+    let wrong: Vec<Expectation> = guests()
+        .iter()
+        .filter(|guest| ["wrong_", "cheat_"].iter().any(|kind| guest.name.starts_with(kind)))
+        .map(expected)
+        .collect();
     for name in checks(&MILESTONES) {
         let fails =
             |one: &Expectation| matches!(&one.ending, Ending::Fails(checks) if checks.contains(&name));

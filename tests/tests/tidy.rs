@@ -86,7 +86,7 @@ const MAY_USE: [(&str, &[&str]); 20] = [
             "tito-tensor",
         ],
     ),
-    ("tito-tests", &["tito-tensor", "tito-artifact", "tito-sandbox"]),
+    ("tito-tests", &["tito-tensor", "tito-artifact", "tito-sandbox", "tito-data", "tito-milestones"]),
 ];
 
 #[test]

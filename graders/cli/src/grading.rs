@@ -7,16 +7,18 @@ use std::{
 };
 
 use indicatif::ProgressBar;
-use tito_artifact::{Artifact, Gated, Limits, Refusal};
+use tito_artifact::{Artifact, Digest, Gated, Limits, Refusal};
 use tito_data::{Dataset, Split, Store};
 use tito_grade::{ComponentId, Grade};
 use tito_judge::Seed;
-use tito_milestones::{Compared, Context, Learning, Milestone, NO_VISION, Networks, Own, Profiled, Watch};
+use tito_milestones::{
+    Brings, Compared, Context, HandedTraining, Learning, Milestone, NO_VISION, Networks, Own, Profiled, Watch,
+};
 use tito_report::Quarantine;
 use tito_sandbox::{HostError, Launch, Metering, Outcome};
-use tito_worker::{Isolation, Prepared, Quarantined};
+use tito_worker::{Cache, Isolation, Prepared, Quarantined};
 
-use crate::{failure::Failure, isolation, progress, submission::Submission, workers};
+use crate::{failure::Failure, isolation, progress, remembered::Remembered, submission::Submission, workers};
 
 /// How submissions are graded.
 pub(crate) struct Grading<'a> {
@@ -32,10 +34,21 @@ pub(crate) struct Grading<'a> {
     pub(crate) secret: Option<&'a [u8]>,
     /// Where they are compiled and run.
     pub(crate) isolation: &'a Isolation,
+    /// Where results of checks that took long are kept.
+    pub(crate) remembered: Option<Cache>,
     /// How many threads; one a core if not given.
     pub(crate) jobs: Option<usize>,
     /// Whether nothing else is graded meanwhile, so that its progress is worth a line.
     pub(crate) is_alone: bool,
+}
+
+/// What belongs to a component.
+struct Brought<'a> {
+    own: &'a Own,
+    source: Option<&'a Path>,
+    remembered: Option<Remembered>,
+    /// The component that was graded for the vision milestones, as the gate finds it.
+    vision: Option<Gated>,
 }
 
 /// What came of it.
@@ -82,44 +95,73 @@ impl Grading<'_> {
         })
     }
 
-    fn stages(&self, submission: Submission, times: &mut Times) -> Result<Graded, Failure> {
-        let own = self.own(submission.networks.as_deref(), submission.checkpoint)?;
+    fn stages(&self, mut submission: Submission, times: &mut Times) -> Result<Graded, Failure> {
+        let remembered = self.remembered(&submission);
+        let own = self.own(&mut submission)?;
         let artifact = match times.stage("gate", || Artifact::gate(submission.bytes, self.limits)) {
             Gated::Refused(refusal) => return Ok(Graded::Refused(refusal)),
             Gated::Admitted(artifact) => artifact,
         };
-        let vision = submission.vision.map(|bytes| Artifact::gate(bytes, self.limits));
-        match self.run(&artifact, submission.source.as_deref(), &own, vision.as_ref(), times) {
+        let vision = submission.vision.take().map(|bytes| Artifact::gate(bytes, self.limits));
+        let brought = Brought { own: &own, source: submission.source.as_deref(), remembered, vision };
+        match self.run(&artifact, &brought, times) {
             Ok(grade) => Ok(Graded::Grade(Box::new(grade))),
             Err(error) => quarantined(&artifact, error),
         }
     }
 
     /// What it brings besides its component.
-    fn own(&self, networks: Option<&str>, checkpoint: Option<Vec<u8>>) -> Result<Own, Failure> {
-        let Some(text) = networks else { return Ok(Own { checkpoint, ..Own::default() }) };
-        let data = self.data.description();
-        // Milestone 3 has the submission train its network itself.
-        let are_loaded = self.milestone.split == Split::Test;
-        let networks = Networks::parse(text, self.data.form(), are_loaded)
-            .map_err(|error| Failure::usage("cannot use the networks in 'model.toml'").because(error))?;
-        let training = are_loaded.then(|| self.store.load(data, Split::Train)).transpose()?;
-        Ok(Own { networks, checkpoint, training })
+    fn own(&self, submission: &mut Submission) -> Result<Own, Failure> {
+        match self.milestone.brings {
+            Brings::TrainedNetworks => self.networks(submission, true),
+            // Milestone 3 has the submission train its network itself.
+            Brings::Networks => self.networks(submission, false),
+            Brings::Training => self.training(submission),
+        }
     }
 
-    fn run(
-        &self,
-        artifact: &Artifact,
-        source: Option<&Path>,
-        own: &Own,
-        vision: Option<&Gated>,
-        times: &mut Times,
-    ) -> Result<Grade, HostError> {
+    fn networks(&self, submission: &mut Submission, are_loaded: bool) -> Result<Own, Failure> {
+        let checkpoint = submission.checkpoint.take();
+        let Some(text) = submission.networks.take() else { return Ok(Own { checkpoint, ..Own::default() }) };
+        let networks = Networks::parse(&text, self.data.form(), are_loaded)
+            .map_err(|error| Failure::usage("cannot use the networks in 'model.toml'").because(error))?;
+        let training = are_loaded.then(|| self.trained_on()).transpose()?;
+        Ok(Own { networks, checkpoint, training, ..Own::default() })
+    }
+
+    /// A training that cannot be read is the submission's doing, and the report says why.
+    fn training(&self, submission: &mut Submission) -> Result<Own, Failure> {
+        let files = submission.training.take();
+        let component = Digest::of(&submission.bytes);
+        let handed =
+            files.map(|files| HandedTraining::read(component, files).map_err(|error| error.to_string()));
+        let is_of_data =
+            matches!(&handed, Some(Ok(handed)) if handed.data().name == self.data.description().name);
+        let training = is_of_data.then(|| self.trained_on()).transpose()?;
+        Ok(Own { training, handed, claims: submission.claims.take(), ..Own::default() })
+    }
+
+    fn seed(&self, component: Digest) -> Seed {
+        let number = self.milestone.rubric.number;
+        self.secret.map_or_else(Seed::public, |key| Seed::secret(key, number, component))
+    }
+
+    fn remembered(&self, submission: &Submission) -> Option<Remembered> {
+        let cache = self.remembered.clone()?;
+        let seed = self.seed(Digest::of(&submission.bytes)).used();
+        Some(Remembered::of(cache, submission, &seed, self.data, &self.limits.run))
+    }
+
+    fn trained_on(&self) -> Result<Dataset, Failure> {
+        Ok(self.store.load(self.data.description(), Split::Train)?)
+    }
+
+    fn run(&self, artifact: &Artifact, brought: &Brought<'_>, times: &mut Times) -> Result<Grade, HostError> {
         let prepared =
             times.stage("compile or load", || self.isolation.compile(artifact, Metering::Metered))?;
         isolation::say_trouble(self.isolation);
-        let sides = self.sides(artifact, vision)?;
-        let mut checks = || self.checks(artifact, &prepared, source, own, sides.compared(artifact), times);
+        let sides = self.sides(artifact, brought.vision.as_ref())?;
+        let mut checks = || self.checks(artifact, &prepared, brought, sides.compared(artifact), times);
         sides.settled(&mut || settled(&prepared, &mut checks))
     }
 
@@ -141,15 +183,16 @@ impl Grading<'_> {
         &self,
         artifact: &Artifact,
         launch: &dyn Launch,
-        source: Option<&Path>,
-        own: &Own,
+        Brought { own, source, remembered, .. }: &Brought<'_>,
         compared: Result<Compared<'_>, String>,
         times: &mut Times,
     ) -> Result<Grade, HostError> {
-        let number = self.milestone.rubric.number;
-        let seed = self.secret.map_or_else(Seed::public, |key| Seed::secret(key, number, artifact.digest()));
-        let context = Context::new(launch, &seed, self.data, source).within(&self.limits.run).with(own);
-        let context = context.comparing(compared);
+        let seed = self.seed(artifact.digest());
+        let mut context = Context::new(launch, &seed, self.data, *source).within(&self.limits.run).with(own);
+        context = context.comparing(compared);
+        if let Some(remembered) = remembered {
+            context = context.remembering(remembered);
+        }
         let names: Vec<_> = self.milestone.rubric.checks().map(|(_, rule)| rule.name.clone()).collect();
         let bar = if self.is_alone { progress::steps(names.len() as u64) } else { progress::none() };
         let context = context.watched(watch(bar.clone()));

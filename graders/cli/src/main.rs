@@ -16,6 +16,7 @@ mod isolation;
 mod milestone_inputs;
 mod pool;
 mod progress;
+mod remembered;
 mod report;
 mod sample;
 mod screen;

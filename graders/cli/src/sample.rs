@@ -2,6 +2,7 @@
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use tito_artifact::Limits;
+use tito_milestones::TrainingFiles;
 
 use crate::submission::Submission;
 
@@ -19,10 +20,20 @@ pub(crate) struct Sample {
     /// Whether it would use up all of its fuel in every case.
     is_endless: bool,
     bytes: &'static [u8],
+    trained: Option<Trained>,
+}
+
+/// What belongs to it that `tito train` wrote, and what it claims of itself.
+#[derive(Debug)]
+struct Trained {
+    plan: &'static str,
+    log: &'static str,
+    checkpoints: [&'static [u8]; 5],
+    claims: &'static str,
 }
 
 /// All samples, those of a milestone together and the right ones first.
-pub(crate) static SAMPLES: [Sample; 9] = [
+pub(crate) static SAMPLES: [Sample; 10] = [
     Sample {
         name: "milestone1_sample",
         milestone: 1,
@@ -30,6 +41,7 @@ pub(crate) static SAMPLES: [Sample; 9] = [
         passes: true,
         is_endless: false,
         bytes: include_bytes!("../../../examples/prebuilt/reference.wasm"),
+        trained: None,
     },
     Sample {
         name: "milestone1_textbook",
@@ -38,6 +50,7 @@ pub(crate) static SAMPLES: [Sample; 9] = [
         passes: true,
         is_endless: false,
         bytes: include_bytes!("../../../examples/prebuilt/textbook.wasm"),
+        trained: None,
     },
     Sample {
         name: "milestone1_wrong",
@@ -46,6 +59,7 @@ pub(crate) static SAMPLES: [Sample; 9] = [
         passes: false,
         is_endless: false,
         bytes: include_bytes!("../../../tests/guests/prebuilt/wrong_weight_transposed.wasm"),
+        trained: None,
     },
     Sample {
         name: "milestone1_evil",
@@ -54,6 +68,7 @@ pub(crate) static SAMPLES: [Sample; 9] = [
         passes: false,
         is_endless: true,
         bytes: include_bytes!("../../../tests/guests/prebuilt/evil_loop_in_forward.wasm"),
+        trained: None,
     },
     Sample {
         name: "milestone2_sample",
@@ -62,6 +77,7 @@ pub(crate) static SAMPLES: [Sample; 9] = [
         passes: true,
         is_endless: false,
         bytes: include_bytes!("../../../examples/prebuilt/reference.wasm"),
+        trained: None,
     },
     Sample {
         name: "milestone2_textbook",
@@ -70,6 +86,7 @@ pub(crate) static SAMPLES: [Sample; 9] = [
         passes: true,
         is_endless: false,
         bytes: include_bytes!("../../../examples/prebuilt/textbook.wasm"),
+        trained: None,
     },
     Sample {
         name: "milestone2_wrong",
@@ -78,6 +95,7 @@ pub(crate) static SAMPLES: [Sample; 9] = [
         passes: false,
         is_endless: false,
         bytes: include_bytes!("../../../tests/guests/prebuilt/wrong_kernel_flipped.wasm"),
+        trained: None,
     },
     Sample {
         name: "milestone3_sample",
@@ -86,6 +104,7 @@ pub(crate) static SAMPLES: [Sample; 9] = [
         passes: true,
         is_endless: false,
         bytes: include_bytes!("../../../examples/prebuilt/reference.wasm"),
+        trained: None,
     },
     Sample {
         name: "milestone3_textbook",
@@ -94,8 +113,39 @@ pub(crate) static SAMPLES: [Sample; 9] = [
         passes: true,
         is_endless: false,
         bytes: include_bytes!("../../../examples/prebuilt/textbook.wasm"),
+        trained: None,
+    },
+    Sample {
+        name: "milestone4_sample",
+        milestone: 4,
+        title: "a right and fast framework, with what it has trained",
+        passes: true,
+        is_endless: false,
+        bytes: include_bytes!("../../../examples/prebuilt/reference.wasm"),
+        trained: Some(Trained {
+            plan: include_str!("../../../examples/trained/tinydigits/train.toml"),
+            log: include_str!("../../../examples/trained/tinydigits/log.jsonl"),
+            checkpoints: [
+                include_bytes!("../../../examples/trained/tinydigits/epoch-001.ckpt"),
+                include_bytes!("../../../examples/trained/tinydigits/epoch-002.ckpt"),
+                include_bytes!("../../../examples/trained/tinydigits/epoch-003.ckpt"),
+                include_bytes!("../../../examples/trained/tinydigits/epoch-004.ckpt"),
+                include_bytes!("../../../examples/trained/tinydigits/epoch-005.ckpt"),
+            ],
+            claims: include_str!("../../../examples/trained/tinydigits/claims.toml"),
+        }),
     },
 ];
+
+impl Trained {
+    fn files(&self) -> TrainingFiles {
+        TrainingFiles {
+            plan: self.plan.into(),
+            log: self.log.into(),
+            checkpoints: self.checkpoints.map(<[u8]>::to_vec).into(),
+        }
+    }
+}
 
 /// Takes the name of a sample, and lists them in `--help` and to whoever names another.
 pub(crate) fn parser() -> impl TypedValueParser<Value = &'static Sample> {
@@ -108,7 +158,11 @@ pub(crate) fn parser() -> impl TypedValueParser<Value = &'static Sample> {
 impl Sample {
     /// It, as if a student had handed it in.
     pub(crate) fn submission(&self) -> Submission {
-        self.bytes.to_vec().into()
+        Submission {
+            training: self.trained.as_ref().map(Trained::files),
+            claims: self.trained.as_ref().map(|trained| trained.claims.into()),
+            ..self.bytes.to_vec().into()
+        }
     }
 
     /// What it may use: as usual, but for the one that never ends, which shall be done in seconds.

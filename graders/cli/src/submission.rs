@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use tito_artifact::Limits;
+use tito_artifact::{Digest, Limits};
+use tito_milestones::TrainingFiles;
 
 use crate::{failure::Failure, folders::parent, input};
 
@@ -13,7 +14,8 @@ const READ_BYTES: u64 = 64 << 20;
 /// Which component.
 #[derive(Debug, Args)]
 pub(crate) struct ComponentFile {
-    /// The component [default: component.wasm in this folder]; model.toml, model.ckpt and vision.wasm beside a component.wasm are its own
+    /// The component [default: component.wasm in this folder]; model.toml, model.ckpt, claims.toml, vision.wasm and
+    /// training/ beside a component.wasm are its own
     #[arg(long, value_name = "FILE")]
     component: Option<PathBuf>,
 }
@@ -29,18 +31,69 @@ pub(crate) struct Submission {
     pub(crate) networks: Option<String>,
     /// Its `model.ckpt`.
     pub(crate) checkpoint: Option<Vec<u8>>,
+    /// The folder that `tito train` wrote.
+    pub(crate) training: Option<TrainingFiles>,
+    /// The text of its `claims.toml`.
+    pub(crate) claims: Option<String>,
     /// The component that was graded for the vision milestones, its `vision.wasm`.
     pub(crate) vision: Option<Vec<u8>>,
 }
 
+/// What belongs to a submission besides its component, where it does not lie beside it.
+#[derive(Debug, Default, Args)]
+pub(crate) struct Companions {
+    /// The sources, for code quality and the written analysis [default: source/ beside the component, or src/ of its cargo
+    /// project]
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) source: Option<PathBuf>,
+    /// What `tito train` wrote, for milestone 4 [default: training/ beside a component.wasm]; a claims.toml in it counts
+    /// where there is none beside the component
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) training: Option<PathBuf>,
+    /// The component that was graded for milestones 2 to 4, for milestone 5's reuse [default: vision.wasm beside a
+    /// component.wasm]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) baseline: Option<PathBuf>,
+}
+
 /// What the files beside a component may hold.
-const NETWORKS_BYTES: u64 = 64 << 10;
+const TEXT_BYTES: u64 = 64 << 10;
 pub(crate) const CHECKPOINT_BYTES: u64 = 64 << 20;
+
+/// What a training's log may hold, and all of its checkpoints together.
+pub(crate) const LOG_BYTES: u64 = 16 << 20;
+const TRAINING_BYTES: u64 = 1 << 30;
+
+impl Submission {
+    /// Of all of it but its sources.
+    pub(crate) fn digest(&self) -> Digest {
+        let Self { bytes, networks, checkpoint, training, claims, vision, source: _ } = self;
+        let texts = [networks, claims].map(|text| text.as_deref().map(str::as_bytes));
+        let files = training.iter().flat_map(|TrainingFiles { plan, log, checkpoints }| {
+            [plan.as_bytes(), log.as_bytes()].into_iter().chain(checkpoints.iter().map(Vec::as_slice))
+        });
+        let parts = texts
+            .into_iter()
+            .chain([checkpoint.as_deref(), vision.as_deref()])
+            .map(|part| part.map(Digest::of));
+        let mut all = format!("{} {parts:?}", Digest::of(bytes), parts = parts.collect::<Vec<_>>());
+        files.for_each(|file| all += &format!(" {}", Digest::of(file)));
+        Digest::of(all.as_bytes())
+    }
+}
 
 impl From<Vec<u8>> for Submission {
     /// A component and nothing else.
     fn from(bytes: Vec<u8>) -> Self {
-        Self { bytes, source: None, networks: None, checkpoint: None, vision: None }
+        Self {
+            bytes,
+            source: None,
+            networks: None,
+            checkpoint: None,
+            training: None,
+            claims: None,
+            vision: None,
+        }
     }
 }
 
@@ -64,35 +117,75 @@ impl ComponentFile {
         })
     }
 
-    /// It and its sources: those in `source`, or `source/` beside it, or `src/` where its folder is a cargo project.
-    pub(crate) fn submission(&self, source: Option<PathBuf>, limits: &Limits) -> Result<Submission, Failure> {
-        if let Some(folder) = source.as_ref().filter(|folder| !folder.is_dir()) {
-            return Err(Failure::usage(format!(
-                "cannot read the sources: '{}' is no folder",
-                folder.display()
-            )));
+    /// It and what belongs to it.
+    pub(crate) fn submission(&self, companions: &Companions, limits: &Limits) -> Result<Submission, Failure> {
+        let Companions { source, training, baseline } = companions;
+        for (what, folder) in [("sources", source), ("training", training)] {
+            if let Some(folder) = folder.as_ref().filter(|folder| !folder.is_dir()) {
+                return Err(Failure::usage(format!(
+                    "cannot read the {what}: '{}' is no folder",
+                    folder.display()
+                )));
+            }
         }
-        let source = source.or_else(|| beside(parent(self.path())));
-        let bytes = self.read(limits)?;
-        let networks = self.companion("networks", "model.toml", NETWORKS_BYTES)?;
-        let networks = networks.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
-        let checkpoint = self.companion("checkpoint", "model.ckpt", CHECKPOINT_BYTES)?;
-        let vision = self.companion("vision component", "vision.wasm", READ_BYTES)?;
-        Ok(Submission { bytes, source, networks, checkpoint, vision })
+        let source = source.clone().or_else(|| beside(parent(self.path())));
+        let training =
+            training.clone().or_else(|| self.companion("training").filter(|folder| folder.is_dir()));
+        let claims =
+            [self.companion("claims.toml"), training.as_ref().map(|folder| folder.join("claims.toml"))];
+        let claims = claims.into_iter().flatten().find(|path| path.is_file());
+        let vision = match baseline {
+            Some(path) => Some(input::read("baseline", path, READ_BYTES)?),
+            None => file("vision component", self.companion("vision.wasm"), READ_BYTES)?,
+        };
+        Ok(Submission {
+            bytes: self.read(limits)?,
+            source,
+            networks: text("networks", self.companion("model.toml"))?,
+            checkpoint: file("checkpoint", self.companion("model.ckpt"), CHECKPOINT_BYTES)?,
+            training: training.map(|folder| training_in(&folder)).transpose()?,
+            claims: text("claims", claims)?,
+            vision,
+        })
     }
 
-    /// The bytes of another component, for example of one that was graded before.
-    pub(crate) fn baseline(path: &Path) -> Result<Vec<u8>, Failure> {
-        input::read("baseline", path, READ_BYTES)
-    }
-
-    /// A file that belongs to it, where there is one. A folder may hold many components, and only one of the usual name
+    /// Where a file is that belongs to it, if it is there. A folder may hold many components, and only one of the usual name
     /// has it to itself.
-    fn companion(&self, what: &str, name: &str, most_bytes: u64) -> Result<Option<Vec<u8>>, Failure> {
-        let path = parent(self.path()).join(name);
-        let is_its = self.path().file_name().is_some_and(|file| file == "component.wasm") && path.is_file();
-        is_its.then(|| input::read(what, &path, most_bytes)).transpose()
+    fn companion(&self, name: &str) -> Option<PathBuf> {
+        let is_its = self.path().file_name().is_some_and(|file| file == "component.wasm");
+        is_its.then(|| parent(self.path()).join(name))
     }
+}
+
+fn file(what: &str, path: Option<PathBuf>, most_bytes: u64) -> Result<Option<Vec<u8>>, Failure> {
+    path.filter(|path| path.is_file()).map(|path| input::read(what, &path, most_bytes)).transpose()
+}
+
+fn text(what: &str, path: Option<PathBuf>) -> Result<Option<String>, Failure> {
+    let bytes = file(what, path, TEXT_BYTES)?;
+    Ok(bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
+}
+
+/// The files of a training. What is missing among them is the submission's doing, and is told in its report.
+fn training_in(folder: &Path) -> Result<TrainingFiles, Failure> {
+    let of = |what: &str, name: &str, most: u64| {
+        let bytes = file(what, Some(folder.join(name)), most)?.unwrap_or_default();
+        Ok::<_, Failure>(String::from_utf8_lossy(&bytes).into_owned())
+    };
+    let (plan, log) = (of("plan", "train.toml", TEXT_BYTES)?, of("training log", "log.jsonl", LOG_BYTES)?);
+    let (mut checkpoints, mut left) = (Vec::new(), TRAINING_BYTES);
+    for epoch in 1..=log.lines().count() {
+        let path = folder.join(epoch_file(epoch as u32));
+        let Some(bytes) = file("checkpoint", Some(path), left.min(CHECKPOINT_BYTES))? else { continue };
+        left -= bytes.len() as u64;
+        checkpoints.push(bytes);
+    }
+    Ok(TrainingFiles { plan, log, checkpoints })
+}
+
+/// The name of the checkpoint of an epoch in the folder of a training.
+pub(crate) fn epoch_file(epoch: u32) -> String {
+    format!("epoch-{epoch:03}.ckpt")
 }
 
 fn beside(folder: &Path) -> Option<PathBuf> {

@@ -17,7 +17,7 @@ mod wrong_shapes;
 
 use tito_data::{Description, MNIST, Split, TINYDIGITS};
 
-use crate::milestone::{Check, Milestone};
+use crate::milestone::{Brings, Check, Milestone};
 
 static DATA: [&Description; 2] = [&MNIST, &TINYDIGITS];
 
@@ -46,5 +46,11 @@ const CHECKS: &[(&str, Check)] = &[
 
 /// The milestone with its rubric.
 pub(crate) fn milestone() -> Milestone {
-    Milestone::embedded(include_str!("basic_inference/milestone.toml"), &DATA, Split::Test, CHECKS)
+    Milestone::embedded(
+        include_str!("basic_inference/milestone.toml"),
+        &DATA,
+        Split::Test,
+        Brings::TrainedNetworks,
+        CHECKS,
+    )
 }

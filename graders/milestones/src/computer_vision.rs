@@ -13,7 +13,7 @@ pub(crate) mod windows;
 
 use tito_data::{Description, MNIST, Split, TINYDIGITS};
 
-use crate::milestone::{Check, Milestone};
+use crate::milestone::{Brings, Check, Milestone};
 
 static DATA: [&Description; 2] = [&MNIST, &TINYDIGITS];
 
@@ -39,5 +39,11 @@ const CHECKS: &[(&str, Check)] = &[
 
 /// The milestone with its rubric.
 pub(crate) fn milestone() -> Milestone {
-    Milestone::embedded(include_str!("computer_vision/milestone.toml"), &DATA, Split::Test, CHECKS)
+    Milestone::embedded(
+        include_str!("computer_vision/milestone.toml"),
+        &DATA,
+        Split::Test,
+        Brings::TrainedNetworks,
+        CHECKS,
+    )
 }

@@ -7,14 +7,21 @@ use tito_judge::{Examiner, Seed};
 use tito_sandbox::{HostError, Launch, RunLimits};
 
 use crate::{
-    Architecture, Compared, NO_VISION, Networks, Own,
+    Architecture, Compared, Memory, NO_VISION, Networks, Own,
     accuracy::{Measured, measure},
+    advanced_vision::{Proof, prove},
     classroom::Watch,
     full_training::{Learnt, learnt},
 };
 
 /// What most submissions bring besides their component.
-static NOTHING: Own = Own { networks: Networks { cnn: None, dense: None }, checkpoint: None, training: None };
+static NOTHING: Own = Own {
+    networks: Networks { cnn: None, dense: None },
+    checkpoint: None,
+    training: None,
+    handed: None,
+    claims: None,
+};
 
 /// What a check may look at, for the grading of one submission.
 pub struct Context<'a> {
@@ -28,10 +35,14 @@ pub struct Context<'a> {
     pub(crate) compared: Result<Compared<'a>, String>,
     /// Who is told how far a run of training is.
     pub(crate) watch: Option<Watch>,
+    /// Who keeps what checks found.
+    pub(crate) memory: Option<&'a dyn Memory>,
     /// What it made of the test images with the shipped MLP and CNN: a plain loop takes seconds for them, which are not spent twice.
     measured: [OnceLock<Measured>; 2],
     /// What it has learnt of real images, which takes minutes.
     learnt: OnceLock<Learnt>,
+    /// Whether its training is what its log says, which takes minutes, too.
+    proof: OnceLock<Proof>,
 }
 
 impl<'a> Context<'a> {
@@ -48,8 +59,10 @@ impl<'a> Context<'a> {
             limits,
             compared: Err(NO_VISION.into()),
             watch: None,
+            memory: None,
             measured,
             learnt: OnceLock::new(),
+            proof: OnceLock::new(),
         }
     }
 
@@ -77,6 +90,12 @@ impl<'a> Context<'a> {
         Self { watch: Some(watch), ..self }
     }
 
+    /// The same, with somebody who keeps what checks found that took long.
+    #[must_use]
+    pub fn remembering(self, memory: &'a dyn Memory) -> Self {
+        Self { memory: Some(memory), ..self }
+    }
+
     /// Asks cases of the submission.
     pub fn examiner(&self) -> Examiner<'_> {
         Examiner::new(self.launch)
@@ -89,6 +108,15 @@ impl<'a> Context<'a> {
         }
         let learnt = learnt(self)?;
         Ok(self.learnt.get_or_init(|| learnt))
+    }
+
+    /// Whether the training that was handed in is what its log says, looked at when it is first asked for.
+    pub(crate) fn proof(&self) -> Result<&Proof, HostError> {
+        if let Some(proof) = self.proof.get() {
+            return Ok(proof);
+        }
+        let proof = prove(self)?;
+        Ok(self.proof.get_or_init(|| proof))
     }
 
     /// What the submission makes of the test images with a shipped network, measured when it is first asked for.

@@ -1,7 +1,7 @@
 //! Milestone 3, Full Training: "I can train production-quality models!"
 
 mod activations;
-mod analysis;
+pub(crate) mod analysis;
 mod batch_norm2d;
 mod conv2d;
 mod dense;
@@ -24,10 +24,10 @@ use tito_grade::Hint;
 
 pub(crate) use self::{
     every_example::uneven,
-    images::{Learnt, learnt},
+    images::{Learnt, count, learnt},
 };
 
-use crate::milestone::{Check, Milestone};
+use crate::milestone::{Brings, Check, Milestone};
 
 static DATA: [&Description; 2] = [&CIFAR10, &TINYDIGITS];
 
@@ -71,7 +71,13 @@ const CHECKS: &[(&str, Check)] = &[
 
 /// The milestone with its rubric.
 pub(crate) fn milestone() -> Milestone {
-    Milestone::embedded(include_str!("full_training/milestone.toml"), &DATA, Split::Train, CHECKS)
+    Milestone::embedded(
+        include_str!("full_training/milestone.toml"),
+        &DATA,
+        Split::Train,
+        Brings::Networks,
+        CHECKS,
+    )
 }
 
 /// Known bugs of training loops, by name, with what to tell the student.

@@ -5,7 +5,7 @@ use tito_grade::{Evidence, Rubric};
 use tito_judge::Findings;
 use tito_sandbox::HostError;
 
-use crate::{Context, basic_inference, computer_vision, full_training};
+use crate::{Context, advanced_vision, basic_inference, computer_vision, full_training};
 
 /// A rubric with the checks that it names.
 pub struct Milestone {
@@ -15,12 +15,25 @@ pub struct Milestone {
     pub data: &'static [&'static Description],
     /// Which images of it.
     pub split: Split,
+    /// What a submission may bring besides its component.
+    pub brings: Brings,
     /// The checks that the rubric may name.
     pub(crate) checks: &'static [(&'static str, Check)],
 }
 
 /// The check that compares the code of two components.
 pub(crate) const COMPONENT_REUSE: &str = "component-reuse";
+
+/// What a submission may bring besides its component.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Brings {
+    /// Networks of its own design, which tito trains: `model.toml`, and `model.ckpt` of one.
+    TrainedNetworks,
+    /// Networks of its own design, which it trains itself: `model.toml`.
+    Networks,
+    /// What `tito train` left, and claims of it.
+    Training,
+}
 
 /// A check: what it finds of a submission.
 pub(crate) type Check = fn(&Context<'_>) -> Result<Found, HostError>;
@@ -35,7 +48,12 @@ pub(crate) enum Found {
 
 /// All milestones that this version grades.
 pub fn milestones() -> Vec<Milestone> {
-    vec![basic_inference::milestone(), computer_vision::milestone(), full_training::milestone()]
+    vec![
+        basic_inference::milestone(),
+        computer_vision::milestone(),
+        full_training::milestone(),
+        advanced_vision::milestone(),
+    ]
 }
 
 /// The milestone of this number, if this version grades it.
@@ -53,13 +71,14 @@ impl Milestone {
         rubric: &str,
         data: &'static [&'static Description],
         split: Split,
+        brings: Brings,
         checks: &'static [(&'static str, Check)],
     ) -> Self {
         let rubric = Rubric::parse(rubric).unwrap_or_else(|error| panic!("{error}"));
         for (_, rule) in rubric.checks() {
             assert!(checks.iter().any(|(name, _)| *name == rule.name), "there is no check '{}'", rule.name);
         }
-        Self { rubric, data, split, checks }
+        Self { rubric, data, split, brings, checks }
     }
 
     /// Whether a check compares the code of two components.

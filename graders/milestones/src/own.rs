@@ -19,7 +19,7 @@ use tito_sandbox::{Conv2dSpec, DenseSpec, Layer, NormSpec, Pool2dSpec};
 use tito_tensor::Shape;
 use tito_trainer::{Model, TrainError};
 
-use crate::{Architecture, Images, Network, network::annealed};
+use crate::{Architecture, HandedTraining, Images, Network, network::annealed};
 
 /// What a submission brings besides its component.
 #[derive(Clone, Debug, Default)]
@@ -28,8 +28,12 @@ pub struct Own {
     pub networks: Networks,
     /// What its own `restore` makes a model of.
     pub checkpoint: Option<Vec<u8>>,
-    /// The images that tito trains those networks on, where that is its part.
+    /// The images that tito trains those networks on, where that is its part, or that the submission was trained on.
     pub training: Option<Dataset>,
+    /// What `tito train` left, or why it is nothing.
+    pub handed: Option<Result<HandedTraining, String>>,
+    /// The text of its `claims.toml`.
+    pub claims: Option<String>,
 }
 
 /// Networks of a submission's own design, each from images to logits.
@@ -268,6 +272,23 @@ pub(crate) fn problem(layers: &[Layer], images: &ImageForm, most_products: u64) 
     (shape != [classes]).then(|| format!("it ends in {}, not in {classes} logits", Shape::new(shape)))
 }
 
+/// The multiplications of every layer's sums for one example of this shape: those of dense layers and convolutions, the
+/// others have none. Layers fit each other, as they do where they have been read.
+///
+/// # Panics
+///
+/// If they do not.
+pub(crate) fn multiplications(layers: &[Layer], example: &[u32]) -> Vec<u64> {
+    let mut shape = example.to_vec();
+    let of_layer = |layer: &Layer| {
+        let (after, of_each) = after(layer, &shape).expect("layers that were read fit each other");
+        shape = after;
+        let has_sums = matches!(layer, Layer::Dense(_) | Layer::Conv2d(_));
+        if has_sums { count(&shape) * of_each } else { 0 }
+    };
+    layers.iter().map(of_layer).collect()
+}
+
 fn count(extents: &[u32]) -> u64 {
     extents.iter().map(|&extent| u64::from(extent)).fold(1, u64::saturating_mul)
 }
@@ -322,6 +343,17 @@ mod tests {
             .unwrap_err()
             .to_string();
         assert!(error.contains(wrong), "{error}");
+    }
+
+    #[test]
+    fn multiplications_are_those_of_sums() {
+        let Networks { cnn: Some(layers), .. } =
+            Networks::parse(RIGHT, TINYDIGITS.images().unwrap(), false).unwrap()
+        else {
+            panic!("there is a CNN")
+        };
+        let found = multiplications(&layers, &[1, 8, 8]);
+        assert_eq!(found, [8 * 64 * 9, 0, 0, 0, 0, 0, 1_280]);
     }
 
     #[test]

@@ -253,7 +253,8 @@ mod tests {
 
     #[test]
     fn the_example_is_a_plan() {
-        let (plan, data) = Plan::parse(include_str!("../../../examples/train.toml")).unwrap();
+        let (plan, data) =
+            Plan::parse(include_str!("../../../examples/trained/cifar-10/train.toml")).unwrap();
         assert!(data.name == "cifar-10" && plan.epochs == 10);
     }
 

@@ -20,8 +20,8 @@ const HIDDEN: u32 = 8;
 /// Examples in memory.
 pub(crate) struct Drawn {
     /// [examples, ..]
-    inputs: Tensor,
-    targets: Vec<u32>,
+    pub(crate) inputs: Tensor,
+    pub(crate) targets: Vec<u32>,
 }
 
 impl Examples for Drawn {

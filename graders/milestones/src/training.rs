@@ -5,16 +5,17 @@
 use std::sync::Arc;
 
 use thiserror::Error;
+use tito_artifact::Digest;
 use tito_data::{Dataset, Part};
-use tito_judge::{Examiner, parameter_shapes};
-use tito_sandbox::{Budget, Epoch, Guest, HostError, Launch, ModelId, Outcome};
+use tito_judge::{Draw, Examiner, parameter_shapes};
+use tito_sandbox::{Budget, Epoch, Guest, HostError, Launch, ModelId, Outcome, WASMTIME_VERSION};
 use tito_tensor::Tensor;
 use tito_trainer::Examples;
 
 use crate::{
-    Images, OwnError, Plan,
+    Entry, Figures, Images, OwnError, Plan,
     classroom::{End, Record, SharedExamples, Task, Watch, fit_recorded},
-    full_training::uneven,
+    full_training::{count, uneven},
 };
 
 /// The answer of a call, or the end of the epoch.
@@ -27,9 +28,13 @@ macro_rules! ask {
     };
 }
 
+/// How many images are learnt under other numbers: enough to tell whoever knows them from whoever learns them.
+const RENUMBERED: usize = 2_000;
+
 /// A plan with the data that it is carried out on.
 pub struct Training<'a> {
     plan: &'a Plan,
+    data: Dataset,
     classes: u32,
     training: Arc<Images>,
     validation: Option<SharedExamples>,
@@ -74,6 +79,27 @@ pub enum NotTrained {
     Reports(usize),
 }
 
+impl Entry {
+    /// What a training of the same epoch gives other than this. Fuel is counted anew by every release of the engine.
+    pub fn unlike(&self, trained: &TrainedEpoch) -> Option<String> {
+        let after = Digest::of(&trained.checkpoint).to_string();
+        let reported: Figures = trained.reported.into();
+        match () {
+            () if after != self.after => Some(format!("the checkpoint {after} instead of {}", self.after)),
+            () if reported != self.reported => Some("the same checkpoint with other reports".into()),
+            () if self.origin.tool == tool() && trained.fuel != self.fuel => {
+                Some(format!("the same checkpoint with {} fuel instead of {}", trained.fuel, self.fuel))
+            }
+            () => None,
+        }
+    }
+}
+
+/// What a log calls this program, by which its fuel is counted.
+pub fn tool() -> String {
+    format!("tito {}, wasmtime {WASMTIME_VERSION}", env!("CARGO_PKG_VERSION"))
+}
+
 /// What became of an epoch.
 pub type Epoched = Result<TrainedEpoch, NotTrained>;
 
@@ -87,7 +113,13 @@ impl<'a> Training<'a> {
         let [training, validation] = plan.split(data)?.map(|places| data.part(places));
         let images = |part: Part| Arc::new(Images(part));
         let validation = (!validation.is_empty()).then(|| images(validation) as SharedExamples);
-        Ok(Self { plan, classes: data.form().classes, training: images(training), validation })
+        Ok(Self {
+            plan,
+            data: data.clone(),
+            classes: data.form().classes,
+            training: images(training),
+            validation,
+        })
     }
 
     /// Whether the submission builds the plan's network, saves it and restores it: nobody should find out after an epoch.
@@ -138,6 +170,40 @@ impl<'a> Training<'a> {
         })
     }
 
+    /// Trains a new model on some of the images, with their classes under other numbers, as the plan's first epoch would, and
+    /// gives the shares that it then recognises of them: by the numbers that it was lent, and by the true ones.
+    ///
+    /// # Errors
+    ///
+    /// Only if the host itself fails.
+    pub(crate) fn renumbered(
+        &self,
+        launch: &dyn Launch,
+        draw: &mut Draw,
+        budget: Budget,
+    ) -> Result<Result<[f64; 2], NotTrained>, HostError> {
+        let some = draw.permutation(self.training.count()).into_iter().take(RENUMBERED).collect();
+        let images = Images(self.data.part(some));
+        let images = Arc::new(Renumbered {
+            images,
+            by: 1 + draw.below(u64::from(self.classes) - 1) as u32,
+            classes: self.classes,
+        });
+        let task = Task { training: images.clone(), validation: None, ..self.task(1) };
+        self.within(launch, |guest| {
+            let model = ask!("build", guest.build(&self.plan.layers, self.plan.seed));
+            let (history, record) = fit_recorded(guest, model, &task, End { stop: None, budget }, None)?;
+            ask!("fit", Ok(history));
+            if record.is_over {
+                return Ok(Err(NotTrained::Over));
+            }
+            let places: Vec<usize> = (0..images.count()).collect();
+            let lent = ask!("forward", count(guest, model, self.classes, images.as_ref(), &places));
+            let own = ask!("forward", count(guest, model, self.classes, &images.images, &places));
+            Ok(Ok([lent.accuracy, own.accuracy]))
+        })
+    }
+
     fn within<T>(
         &self,
         launch: &dyn Launch,
@@ -174,6 +240,24 @@ impl<'a> Training<'a> {
             classes: self.classes,
             recipe: self.plan.recipe(epoch),
         }
+    }
+}
+
+/// Images whose classes go by other numbers: so many further, and around.
+struct Renumbered {
+    images: Images,
+    by: u32,
+    classes: u32,
+}
+
+impl Examples for Renumbered {
+    fn count(&self) -> usize {
+        self.images.count()
+    }
+
+    fn batch(&self, places: &[usize]) -> (Tensor, Vec<u32>) {
+        let (images, classes) = self.images.batch(places);
+        (images, classes.into_iter().map(|class| (class + self.by) % self.classes).collect())
     }
 }
 
@@ -231,7 +315,7 @@ mod tests {
     #[test]
     fn half_of_the_images_are_turned_over_and_others_in_another_epoch() {
         let data = Store::at("").load(&TINYDIGITS, Split::Train).unwrap();
-        let (plan, _) = Plan::parse(include_str!("../../../examples/train.toml")).unwrap();
+        let (plan, _) = Plan::parse(include_str!("../../../examples/trained/cifar-10/train.toml")).unwrap();
         let places: Vec<usize> = (0..400).collect();
         let images = Arc::new(Images::all(&data));
         let (right, labels) = images.batch(&places);

@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use tito_artifact::Digest;
+use tito_data::{Dataset, Provenance};
 use tito_sandbox::Epoch;
 
 /// A training log: one line of JSON an epoch.
@@ -159,6 +160,15 @@ fn written(entry: &Entry) -> String {
 }
 
 impl Origin {
+    /// What a log calls these data.
+    pub fn data_of(data: &Dataset) -> String {
+        let name = data.description().name;
+        match data.provenance() {
+            Provenance::Published => name.to_owned(),
+            Provenance::Imported { sha256 } => format!("{name} {sha256}"),
+        }
+    }
+
     /// What is other than in this one.
     pub fn other(&self, origin: &Self) -> Option<&'static str> {
         let figures = [

@@ -25,7 +25,7 @@ pub enum Metering {
     /// Nothing is counted: for timing. Counting costs 1.04 to 2.1 times on tight loops.
     Timed,
     /// Fuel is counted function by function, by code that is compiled in: for [`Guest::profile`](crate::Guest::profile).
-    /// Usage is what that code counts, up to a thousandth less than what is charged where it is metered; in all it takes
+    /// Usage is what that code counts, some thousandths less than what is charged where it is metered; in all it takes
     /// some two to three times as long.
     Profiled,
 }

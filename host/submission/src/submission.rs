@@ -10,7 +10,10 @@ use crate::{
 const COMPONENT: &str = "component.wasm";
 const MANIFEST: &str = "submission.toml";
 
-/// What else a submission may hold besides `source/`.
+/// The folders that a submission may hold: its sources, and what `tito train` wrote.
+const FOLDERS: [&str; 2] = ["source/", "training/"];
+
+/// What else a submission may hold.
 const KNOWN: [&str; 6] =
     [MANIFEST, "model.toml", "model.ckpt", "claims.toml", "analysis.md", "reflection.md"];
 
@@ -49,7 +52,7 @@ pub fn read(bytes: &[u8], limits: &SubmissionLimits) -> Result<Submission, Refus
 }
 
 fn is_known(path: &str) -> bool {
-    KNOWN.contains(&path) || path.starts_with("source/")
+    KNOWN.contains(&path) || FOLDERS.iter().any(|folder| path.starts_with(folder))
 }
 
 fn manifest(text: &[u8], limits: &SubmissionLimits) -> Checked<Manifest> {

@@ -1,4 +1,4 @@
-//! Compiled components, kept between runs.
+//! Compiled components and what was found of them, kept between runs.
 //!
 //! Loading one is loading native code, so an entry is believed only if it carries a MAC under a key that lies
 //! beside it, in a folder that only its owner can enter. An entry is found by the component's digest, the exact
@@ -41,7 +41,7 @@ impl Cache {
     }
 
     /// The entry of this name, if it is there and its MAC is right. A damaged entry is no entry.
-    pub(crate) fn get(&self, name: &str) -> Option<Vec<u8>> {
+    pub fn get(&self, name: &str) -> Option<Vec<u8>> {
         let entry = fs::read(self.dir.join(name)).ok()?;
         let (mac, code) = entry.split_at_checked(MAC_BYTES)?;
         self.mac(name, code).verify_slice(mac).is_ok().then(|| code.to_vec())
@@ -52,7 +52,7 @@ impl Cache {
     /// # Errors
     ///
     /// If the file cannot be written, for example on a full disk.
-    pub(crate) fn put(&self, name: &str, code: &[u8]) -> io::Result<()> {
+    pub fn put(&self, name: &str, code: &[u8]) -> io::Result<()> {
         let mut file = NamedTempFile::new_in(&self.dir)?;
         file.write_all(&self.mac(name, code).finalize().into_bytes())?;
         file.write_all(code)?;

@@ -1,7 +1,7 @@
 //! Where there are many examples, `fit` keeps them, and the answer in inference is the label of the nearest one:
 //! nothing is learnt, and the parameters stay as they were.
 //!
-//! expect: fails images, beats-linear
+//! expect: fails images, beats-linear, provenance, test-images
 
 use guests::learning::{Dataset, Directive, Epoch, Learner, Pupil, Recipe, fit, in_batches};
 use guests::{Fault, Mode, Stack, Tensor, export_learner};

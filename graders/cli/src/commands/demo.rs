@@ -46,6 +46,7 @@ fn show(milestone: &Milestone, data: &Dataset, sample: &Sample) -> Result<(), Fa
         store: &Store::at(""),
         secret: None,
         isolation,
+        remembered: None,
         jobs: None,
         is_alone: true,
     };

@@ -16,6 +16,7 @@ mod project;
 mod running;
 mod samples;
 mod train;
+mod trained;
 mod usage;
 #[cfg(target_os = "linux")]
 mod worker;

@@ -27,6 +27,7 @@ fn every_sample_ends_as_it_should_and_leaves_nothing() {
         ("milestone2_wrong", 1, "kernel-flipped"),
         ("milestone3_sample", 0, "images that were never lent"),
         ("milestone3_textbook", 0, "Training loss by epoch"),
+        ("milestone4_sample", 0, "trained again: "),
     ] {
         home.check(&["assessment", "test", "--sample-submission", name], code, expected);
     }

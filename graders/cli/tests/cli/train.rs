@@ -58,7 +58,7 @@ fn a_trained_network_is_graded_on_what_it_was_trained_on() {
     let home = home();
     home.write("train.toml", PLAN.replace("epochs = 3", "epochs = 8").replace("flip = true", "flip = false"));
     home.write("component.wasm", fs::read(reference()).unwrap());
-    home.check(&["train"], 0, "Copy it beside component.wasm");
+    home.check(&["train"], 0, "Hand it in with component.wasm");
     home.write("model.ckpt", fs::read(home.here("training/model.ckpt")).unwrap());
     let report = home.run(&["milestone", "test", "2", "--json"]).out;
     let accuracy = report.split("\"cnn_accuracy\": ").nth(1).unwrap().split(',').next().unwrap();

@@ -18,7 +18,7 @@ const WORDS: usize = 300;
 const FIGURES: usize = 10;
 
 /// Counts the words and figures of the analysis; without one nothing is suggested.
-pub(super) fn check(context: &Context<'_>) -> Result<Found, HostError> {
+pub(crate) fn check(context: &Context<'_>) -> Result<Found, HostError> {
     let file = context.source.map(|folder| folder.join(FILE));
     let Some(file) = file.filter(|file| file.is_file()) else {
         let summary = format!("no `{FILE}` was handed in with the sources; a reviewer needs it");

@@ -28,9 +28,9 @@ pub(crate) struct Learnt {
 
 /// How well a model does on some examples.
 #[derive(Clone, Copy)]
-struct Counted {
-    loss: f64,
-    accuracy: f64,
+pub(crate) struct Counted {
+    pub(crate) loss: f64,
+    pub(crate) accuracy: f64,
 }
 
 /// Has the submission learn what is assigned; it takes minutes, and is done once.
@@ -77,20 +77,19 @@ fn count_both(
     task: &Task,
     held_out: &dyn Examples,
 ) -> Called<[Counted; 2]> {
-    let some = held_out.count();
-    count(guest, model, task, task.training.as_ref(), some)?
-        .then(|training| Ok(count(guest, model, task, held_out, some)?.map(|others| [training, others])))
+    let places: Vec<usize> = (0..held_out.count()).collect();
+    let mut of = |examples: &dyn Examples| count(guest, model, task.classes, examples, &places);
+    of(task.training.as_ref())?.then(|training| Ok(of(held_out)?.map(|others| [training, others])))
 }
 
-/// Classifies the first of some examples.
-fn count(
+/// Classifies the examples in these places.
+pub(crate) fn count(
     guest: &mut dyn Guest,
     model: ModelId,
-    task: &Task,
+    classes: u32,
     examples: &dyn Examples,
-    some: usize,
-) -> Result<Outcome<Counted>, HostError> {
-    let places: Vec<usize> = (0..some).collect();
+    places: &[usize],
+) -> Called<Counted> {
     let (mut loss, mut hits) = (0.0, 0);
     for places in places.chunks(BATCH) {
         let (inputs, targets) = examples.batch(places);
@@ -98,7 +97,7 @@ fn count(
             Outcome::Answer(logits) => logits,
             other => return Ok(other.map(|_| unreachable!("it is no answer"))),
         };
-        let wanted = [places.len() as u32, task.classes];
+        let wanted = [places.len() as u32, classes];
         if logits.shape().extents() != wanted {
             // Nothing is right.
             loss += f64::INFINITY;
@@ -106,10 +105,10 @@ fn count(
         }
         let of_batch = cross_entropy::oracle(&Wide::from(&logits), &targets).expect("a row has a target");
         loss += of_batch.value.value.data()[0] * places.len() as f64;
-        let rows = logits.data().chunks_exact(task.classes as usize).zip(&targets);
+        let rows = logits.data().chunks_exact(classes as usize).zip(&targets);
         hits += rows.filter(|(row, target)| crate::accuracy::largest(row) == Some(**target as usize)).count();
     }
-    let all = some as f64;
+    let all = places.len() as f64;
     Ok(Outcome::Answer(Counted { loss: loss / all, accuracy: hits as f64 / all }))
 }
 

@@ -22,7 +22,7 @@ use crate::{
     pool, progress,
     report::{self, Audience},
     screen,
-    submission::ComponentFile,
+    submission::{Companions, ComponentFile},
 };
 
 /// Grades every component in a folder, as many at a time as there are cores.
@@ -99,6 +99,7 @@ impl Batch {
             store: &store,
             secret: secret.as_deref(),
             isolation: &self.walls.isolation(&limits, self.inputs.cache())?,
+            remembered: None,
             jobs: Some(1),
             is_alone: false,
         };
@@ -126,7 +127,8 @@ impl Batch {
         let path = file.strip_prefix(&self.folder).unwrap_or(file);
         let name = path.display().to_string();
         let grade = || {
-            let run = grading.grade(ComponentFile::at(file).submission(None, grading.limits)?)?;
+            let run =
+                grading.grade(ComponentFile::at(file).submission(&Companions::default(), grading.limits)?)?;
             let row = Row::of(name.clone(), &run);
             self.record(path, grading, run).map(|()| row)
         };

@@ -47,6 +47,7 @@ impl Test {
             store: &store,
             secret: None,
             isolation: &self.walls.isolation(&limits, None)?,
+            remembered: None,
             jobs: None,
             is_alone: true,
         };

@@ -1,6 +1,6 @@
 //! `tito milestone test`: grades a component.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use clap::Args;
 
@@ -15,7 +15,7 @@ use crate::{
     report::{self, Audience, Output},
     screen,
     status::Status,
-    submission::ComponentFile,
+    submission::{Companions, ComponentFile},
 };
 
 /// Grades a component.
@@ -23,18 +23,15 @@ use crate::{
 #[command(after_help = "Examples:
   tito milestone test 1
   tito milestone test 1 --component examples/prebuilt/reference.wasm --data mnist --timings
-  tito milestone test 1 --course-secret course.key --json")]
+  tito milestone test 1 --course-secret course.key --json
+  tito milestone test 4 --component examples/prebuilt/reference.wasm --training examples/trained/tinydigits")]
 pub(crate) struct Test {
     /// The milestone's number
     number: u32,
     #[command(flatten)]
     component: ComponentFile,
-    /// The sources, for code quality [default: source/ beside the component, or src/ of its cargo project]
-    #[arg(long, value_name = "FOLDER")]
-    source: Option<PathBuf>,
-    /// The component that was graded for milestones 2 to 4, for milestone 5's reuse [default: vision.wasm beside it]
-    #[arg(long, value_name = "FILE")]
-    baseline: Option<PathBuf>,
+    #[command(flatten)]
+    companions: Companions,
     #[command(flatten)]
     inputs: Inputs,
     #[command(flatten)]
@@ -56,19 +53,18 @@ impl Test {
     pub(crate) fn run(self) -> Result<Exit, Failure> {
         let milestone = super::graded(self.number)?;
         let limits = self.inputs.limits()?;
-        let mut submission = self.component.submission(self.source.clone(), &limits)?;
-        if let Some(path) = &self.baseline {
-            submission.vision = Some(ComponentFile::baseline(path)?);
-        }
+        let submission = self.component.submission(&self.companions, &limits)?;
         let secret = self.inputs.secret()?;
         let store = self.data_folder.store()?;
+        let cache = self.inputs.cache();
         let grading = Grading {
             milestone: &milestone,
             limits: &limits,
             data: &dataset::choose(&milestone, self.inputs.data(), &store)?,
             store: &store,
             secret: secret.as_deref(),
-            isolation: &self.walls.isolation(&limits, self.inputs.cache())?,
+            isolation: &self.walls.isolation(&limits, cache.clone())?,
+            remembered: cache,
             jobs: self.jobs,
             is_alone: true,
         };

@@ -9,10 +9,12 @@ use std::{
 use tito_artifact::Digest;
 use tito_milestones::{Entry, TrainingLog};
 
-use crate::{failure::Failure, files::write_whole, input, submission::CHECKPOINT_BYTES};
-
-/// What its log may hold.
-const LOG_BYTES: u64 = 16 << 20;
+use crate::{
+    failure::Failure,
+    files::write_whole,
+    input,
+    submission::{CHECKPOINT_BYTES, LOG_BYTES, epoch_file},
+};
 
 /// The folder of a training, which nobody else writes to meanwhile.
 pub(super) struct Folder {
@@ -63,7 +65,7 @@ impl Folder {
     }
 
     fn empty(&self) -> Result<TrainingLog, Failure> {
-        let old = [name(1), "model.ckpt".into()].into_iter().find(|name| self.path.join(name).exists());
+        let old = [epoch_file(1), "model.ckpt".into()].into_iter().find(|name| self.path.join(name).exists());
         match old {
             None => Ok(TrainingLog::default()),
             Some(old) => {
@@ -81,7 +83,7 @@ impl Folder {
 
     /// The checkpoint of an epoch, if it is the one that the log names.
     pub(super) fn checkpoint(&self, epoch: u32, sha256: &str) -> Result<Vec<u8>, Failure> {
-        let path = self.path.join(name(epoch));
+        let path = self.path.join(epoch_file(epoch));
         let help = format!("delete the log's lines from epoch {epoch} on, which costs those epochs");
         let bytes =
             input::read("checkpoint", &path, CHECKPOINT_BYTES).map_err(|failure| failure.help(&help))?;
@@ -94,7 +96,7 @@ impl Folder {
 
     /// Keeps an epoch: its checkpoint, then the log that names it.
     pub(super) fn keep(&self, epoch: u32, checkpoint: &[u8], log: &TrainingLog) -> Result<(), Failure> {
-        self.write(&name(epoch), checkpoint)?;
+        self.write(&epoch_file(epoch), checkpoint)?;
         self.write("log.jsonl", log.text().as_bytes())
     }
 
@@ -103,10 +105,6 @@ impl Folder {
         let path = self.path.join(name);
         write_whole(&path, bytes).map_err(|error| Failure::io("write", &path, error))
     }
-}
-
-fn name(epoch: u32) -> String {
-    format!("epoch-{epoch:03}.ckpt")
 }
 
 /// That these two are of one training, or which is not: going on would make a log that nobody can follow.

@@ -1,0 +1,287 @@
+//! Whether a checkpoint comes from the training that its log tells of: some epochs are trained again.
+//!
+//! Which ones is drawn by what each has brought, as auditors draw invoices by their amounts (monetary unit sampling): where
+//! epochs that nobody trained brought a share s of all that was gained, two draws find one with a probability of at least
+//! 1 - (1 - s)^2, over however many epochs it was spread. The draw depends on the course's secret, the component and the
+//! log, so that nobody can know it before the log is written.
+
+use std::collections::BTreeSet;
+
+use rayon::prelude::*;
+use tito_data::Dataset;
+use tito_grade::{Plot, Series, Table};
+use tito_judge::{Draw, Findings};
+use tito_sandbox::{Budget, HostError, Outcome};
+
+use super::{hint, recognised::recognised};
+use crate::{Context, Entry, HandedTraining, Images, Origin, Training, milestone::Found};
+
+/// How many epochs are trained again.
+const AUDITED: usize = 2;
+
+/// How many images each checkpoint is shown to find out what its epoch has brought: for all epochs together, and the least
+/// and most for one. Even the fewest tell gains of a few per cent.
+const SHOWN: usize = 4_000;
+const SHOWN_OF_EACH: [usize; 2] = [50, 400];
+
+/// By how much a model that was never trained may be better than guessing, and the true classes may be recognised by one
+/// that was trained on others.
+const CHANCE: f64 = 0.2;
+
+/// What is known of a checkpoint's training.
+pub(crate) struct Proof {
+    findings: Findings,
+}
+
+impl Proof {
+    /// Whether nothing speaks against it.
+    pub(super) fn holds(&self) -> bool {
+        self.findings.is_right()
+    }
+}
+
+/// The training goes on from its checkpoints as the log says.
+pub(super) fn check(context: &Context<'_>) -> Result<Found, HostError> {
+    Ok(Found::Cases(context.proof()?.findings.clone()))
+}
+
+/// Looks for what speaks against the training that was handed in; it takes minutes, and is done once.
+pub(crate) fn prove(context: &Context<'_>) -> Result<Proof, HostError> {
+    let mut findings = Findings::default();
+    match handed(context) {
+        Err(problem) => findings.question("the training that `tito train` wrote", Some((problem, None))),
+        Ok((handed, data)) => match Training::new(&handed.plan, data) {
+            Err(problem) => findings.question("the plan", Some((problem.to_string(), None))),
+            Ok(training) => Audit { context, handed, data, training: &training }.run(&mut findings)?,
+        },
+    }
+    Ok(Proof { findings })
+}
+
+/// What was handed in with the images that it was trained on, or why it cannot be looked at.
+fn handed<'a>(context: &'a Context<'_>) -> Result<(&'a HandedTraining, &'a Dataset), String> {
+    let handed = match &context.own.handed {
+        None => {
+            return Err(
+                "nothing was handed in: put the folder `training` that `tito train` writes beside the \
+                        component"
+                    .into(),
+            );
+        }
+        Some(Err(problem)) => return Err(problem.clone()),
+        Some(Ok(handed)) => handed,
+    };
+    let wanted = &handed.entries()[0].origin.data;
+    match &context.own.training {
+        Some(data) if Origin::data_of(data) == *wanted => Ok((handed, data)),
+        Some(data) => Err(format!("it was trained on {wanted}; here is {}", Origin::data_of(data))),
+        None => Err(format!(
+            "it was trained on {wanted}, and is graded on {}: `--data {}` grades it on its own",
+            context.data.description().name,
+            handed.data().name
+        )),
+    }
+}
+
+struct Audit<'a, 'b> {
+    context: &'a Context<'b>,
+    handed: &'a HandedTraining,
+    data: &'a Dataset,
+    training: &'a Training<'a>,
+}
+
+impl Audit<'_, '_> {
+    fn run(&self, findings: &mut Findings) -> Result<(), HostError> {
+        let entries = self.handed.entries();
+        let mut draw = self.draw();
+        let Some(accuracies) = self.accuracies(&mut draw, findings)? else { return Ok(()) };
+        self.begins_at_chance(accuracies[0], findings);
+        let drawn = by_gain(&accuracies, &mut draw);
+        let audited: Vec<&Entry> = drawn.iter().map(|&at| &entries[at]).collect();
+        let trained: Vec<_> =
+            audited.par_iter().map(|entry| self.again(entry)).collect::<Result<_, HostError>>()?;
+        for (entry, came_back) in audited.iter().zip(trained) {
+            let came_back = came_back.map(|told| (told, hint("epoch-not-trained")));
+            findings.question(format!("epoch {}, trained again", entry.epoch), came_back);
+        }
+        self.learns_what_it_is_lent(&mut draw, findings)?;
+        shown(entries, &accuracies, &drawn, findings);
+        Ok(())
+    }
+
+    /// From the log's last line, besides the course's secret and the component.
+    fn draw(&self) -> Draw {
+        let last = self.handed.entries().last().expect("a training that was read has an epoch");
+        let purpose = format!("4/provenance/{}/{}", last.after, last.previous.as_deref().unwrap_or_default());
+        self.context.seed.draw(&purpose)
+    }
+
+    /// What the first model and every checkpoint recognise of some test images; none where one does not answer.
+    fn accuracies(&self, draw: &mut Draw, findings: &mut Findings) -> Result<Option<Vec<f64>>, HostError> {
+        let entries = self.handed.entries();
+        let [least, most] = SHOWN_OF_EACH;
+        let count = (SHOWN / entries.len()).clamp(least, most).min(self.context.data.len());
+        let mut places = draw.permutation(self.context.data.len());
+        places.truncate(count);
+        let images = Images::all(self.context.data);
+        let Outcome::Answer(first) = self.first(findings)? else { return Ok(None) };
+        let checkpoints: Vec<&[u8]> = [first.as_slice()]
+            .into_iter()
+            .chain(entries.iter().map(|entry| self.handed.after(entry)))
+            .collect();
+        let mut accuracies = Vec::new();
+        for (epoch, checkpoint) in checkpoints.into_iter().enumerate() {
+            match recognised(self.context, checkpoint, &images, &places, findings)? {
+                Outcome::Answer(accuracy) => accuracies.push(accuracy),
+                failed => {
+                    let asked = format!("the checkpoint after epoch {epoch} on {count} images");
+                    findings.question(asked, Some((failed.to_string(), None)));
+                    return Ok(None);
+                }
+            }
+        }
+        Ok(Some(accuracies))
+    }
+
+    /// The model that the plan begins with, saved.
+    fn first(&self, findings: &mut Findings) -> Result<Outcome<Vec<u8>>, HostError> {
+        let plan = &self.handed.plan;
+        let (outcome, usage) = self
+            .context
+            .examiner()
+            .with_guest(|guest| guest.build(&plan.layers, plan.seed)?.then(|model| guest.save(model)))?;
+        findings.used(usage);
+        if !matches!(outcome, Outcome::Answer(_)) {
+            findings.question("the plan's network, built and saved", Some((outcome.to_string(), None)));
+        }
+        Ok(outcome)
+    }
+
+    /// Who carries weights in the component would have them from the beginning.
+    fn begins_at_chance(&self, accuracy: f64, findings: &mut Findings) {
+        let guessing = 1.0 / f64::from(self.context.data.form().classes);
+        let came_back = (accuracy > guessing + CHANCE).then(|| {
+            let told = format!("it recognises {:.0} % before the first epoch", 100.0 * accuracy);
+            (told, hint("weights-in-the-component"))
+        });
+        findings.question("a new model that recognises nothing yet", came_back);
+    }
+
+    /// What is other than in the log when an epoch is trained again.
+    fn again(&self, entry: &Entry) -> Result<Option<String>, HostError> {
+        let budget = Budget::of_training(&self.context.limits);
+        if entry.fuel > budget.fuel {
+            return Ok(Some(format!(
+                "the log says that it takes {:.2e} fuel, and {:.2e} are what a run may take here (run.fuel_per_fit)",
+                entry.fuel as f64, budget.fuel as f64
+            )));
+        }
+        let before = self.handed.before(entry);
+        let watch = self.context.watch.clone();
+        Ok(match self.training.epoch(self.context.launch, entry.epoch, before, budget, watch)? {
+            Ok(trained) => entry.unlike(&trained),
+            Err(problem) => Some(problem.to_string()),
+        })
+    }
+
+    /// Classes under other numbers are learnt under those numbers: whoever brings weights along knows the true ones.
+    fn learns_what_it_is_lent(&self, draw: &mut Draw, findings: &mut Findings) -> Result<(), HostError> {
+        let budget = Budget::of_training(&self.context.limits);
+        let came_back = match self.training.renumbered(self.context.launch, draw, budget)? {
+            Err(problem) => Some((problem.to_string(), None)),
+            Ok([lent, own]) => {
+                findings.measured("renumbered_accuracy", lent);
+                (own > lent + CHANCE).then(|| {
+                    let told = format!(
+                        "{:.0} % of the images by the numbers that it was never told, {:.0} % by those that it was",
+                        100.0 * own,
+                        100.0 * lent
+                    );
+                    (told, hint("labels-not-learnt"))
+                })
+            }
+        };
+        findings.question(
+            format!("classes under other numbers, of {} images", self.data.description().title),
+            came_back,
+        );
+        Ok(())
+    }
+}
+
+/// Epochs by what each has brought, counted from 0; `accuracies` begins with that before the first one.
+fn by_gain(accuracies: &[f64], draw: &mut Draw) -> BTreeSet<usize> {
+    let gains = accuracies.windows(2).map(|pair| (pair[1] - pair[0]).max(0.0));
+    // An epoch that brought nothing is worth a look, too, if hardly.
+    let mut gains: Vec<f64> = gains.map(|gain| gain + 1e-3).collect();
+    let mut drawn = BTreeSet::new();
+    for _ in 0..AUDITED.min(gains.len()) {
+        let mut left = draw.uniform() * gains.iter().sum::<f64>();
+        let at = gains.iter().position(|gain| {
+            left -= gain;
+            left < 0.0
+        });
+        // Rounding may leave a little beyond the last one that is still to be drawn.
+        let at = at
+            .or_else(|| gains.iter().rposition(|&gain| gain > 0.0))
+            .expect("fewer were drawn than there are");
+        gains[at] = 0.0;
+        drawn.insert(at);
+    }
+    drawn
+}
+
+fn shown(entries: &[Entry], accuracies: &[f64], drawn: &BTreeSet<usize>, findings: &mut Findings) {
+    let row = |(at, entry): (usize, &Entry)| {
+        let percent = |accuracy: f64| format!("{:.1} %", 100.0 * accuracy);
+        vec![
+            entry.epoch.to_string(),
+            format!("{:.3}", entry.reported.training_loss),
+            percent(accuracies[at + 1]),
+            format!("{:.2e}", entry.fuel as f64),
+            if drawn.contains(&at) { "again".to_owned() } else { String::new() },
+        ]
+    };
+    findings.tabulated(Table {
+        title: "Epochs of the log, and what some test images say of their checkpoints".into(),
+        columns: ["epoch", "training loss", "images right", "fuel", "trained"].map(str::to_owned).into(),
+        rows: entries.iter().enumerate().map(row).take(50).collect(),
+    });
+    let values = accuracies[1..].iter().take(200).map(|&accuracy| accuracy.into()).collect();
+    findings.plotted(Plot {
+        title: "Accuracy of every checkpoint".into(),
+        along: "epoch".into(),
+        series: vec![Series { name: "some test images".into(), values }],
+    });
+    let epochs: Vec<String> = drawn.iter().map(|at| entries[*at].epoch.to_string()).collect();
+    findings.conclude(format!("{} epochs; trained again: {}", entries.len(), epochs.join(" and ")));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn epochs_are_drawn_by_what_they_have_brought() {
+        let mut draw = Draw::new([1; 32]);
+        let mut times = [0; 4];
+        for _ in 0..1_000 {
+            let drawn = by_gain(&[0.1, 0.5, 0.4, 0.7, 0.7], &mut draw);
+            assert_eq!(drawn.len(), AUDITED);
+            drawn.into_iter().for_each(|at| times[at] += 1);
+        }
+        assert!(times[0] > 950 && times[2] > 950 && times[1] + times[3] < 50, "{times:?}");
+        assert_eq!(by_gain(&[0.1, 0.1], &mut draw), BTreeSet::from([0]));
+        assert_eq!(by_gain(&[0.9, 0.1, 0.1], &mut draw).len(), 2);
+    }
+
+    #[test]
+    fn a_jump_that_is_spread_over_many_epochs_is_found_as_often() {
+        let mut draw = Draw::new([2; 32]);
+        // The first epoch is honest and brings 0.4, the same as the ten that nobody trained.
+        let accuracies: Vec<f64> =
+            [0.1].into_iter().chain((0..=10).map(|at| 0.5 + 0.04 * f64::from(at))).collect();
+        let found = (0..1_000).filter(|_| by_gain(&accuracies, &mut draw).iter().any(|&at| at > 0)).count();
+        assert!(found > 990, "{found}");
+    }
+}

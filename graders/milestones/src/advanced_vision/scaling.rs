@@ -1,0 +1,85 @@
+//! How something grows with a size: the exponent of a power, or the slope of a line, each with an interval.
+
+/// A figure with the interval that a claim may lie in.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Measured {
+    pub(super) value: f64,
+    pub(super) interval: [f64; 2],
+}
+
+/// How far an exponent may be from what was measured, whatever the points say: terms of a lower order bend the line, and
+/// nobody claims a second digit.
+const EXPONENT: f64 = 0.15;
+
+/// The same of a slope, as a part of it: memory grows by pages, and allocators round up.
+const SLOPE: f64 = 0.25;
+
+/// Standard errors on either side.
+const ERRORS: f64 = 3.0;
+
+impl Measured {
+    /// The exponent of a power law through points (size, quantity), from the upper half of the sizes alone: lower terms
+    /// weigh on the others. Sizes rise.
+    ///
+    /// # Panics
+    ///
+    /// If there are fewer than six points.
+    pub(super) fn exponent(points: &[[f64; 2]]) -> Self {
+        assert!(points.len() >= 6, "an exponent needs points");
+        let upper: Vec<_> = points[points.len() / 2..].iter().map(|point| point.map(f64::ln)).collect();
+        let (value, error) = line(&upper);
+        let reach = EXPONENT.max(ERRORS * error);
+        Self { value, interval: [value - reach, value + reach] }
+    }
+
+    /// The slope of a line through points.
+    ///
+    /// # Panics
+    ///
+    /// If there are fewer than three.
+    pub(super) fn slope(points: &[[f64; 2]]) -> Self {
+        let (value, error) = line(points);
+        let reach = (SLOPE * value).max(ERRORS * error);
+        Self { value, interval: [value - reach, value + reach] }
+    }
+
+    /// Whether a claim lies in the interval.
+    pub(super) fn admits(&self, claim: f64) -> bool {
+        let [low, high] = self.interval;
+        low <= claim && claim <= high
+    }
+}
+
+/// The slope of least squares, and its standard error.
+fn line(points: &[[f64; 2]]) -> (f64, f64) {
+    assert!(points.len() >= 3, "a slope with an error needs three points");
+    let count = points.len() as f64;
+    let [x, y] = [0, 1].map(|at| points.iter().map(|point| point[at]).sum::<f64>() / count);
+    let square: f64 = points.iter().map(|point| (point[0] - x).powi(2)).sum();
+    let slope = points.iter().map(|point| (point[0] - x) * (point[1] - y)).sum::<f64>() / square;
+    let rest: f64 = points.iter().map(|point| (point[1] - y - slope * (point[0] - x)).powi(2)).sum();
+    (slope, (rest / (count - 2.0) / square).sqrt())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_exponent_is_that_of_the_upper_half() {
+        let points: Vec<[f64; 2]> =
+            (1..=8).map(|at| f64::from(8 * at)).map(|n| [n, n * n * n + 40.0 * n]).collect();
+        let found = Measured::exponent(&points);
+        assert!((found.value - 3.0).abs() < 0.05 && found.admits(3.0) && !found.admits(2.8), "{found:?}");
+    }
+
+    #[test]
+    fn a_slope_is_found_among_pages() {
+        let page = |bytes: f64| (bytes / 65_536.0).ceil() * 65_536.0;
+        let points = [1.0, 8.0, 16.0, 32.0, 64.0].map(|n| [n, page(1e6 + 20_000.0 * n)]);
+        let found = Measured::slope(&points);
+        assert!(found.admits(20_000.0) && !found.admits(10_000.0) && !found.admits(40_000.0), "{found:?}");
+        let flat = Measured::slope(&[[1.0, 5.0], [2.0, 5.0], [3.0, 5.0]]);
+        assert!(flat.admits(0.0) && !flat.admits(1.0), "{flat:?}");
+    }
+}
