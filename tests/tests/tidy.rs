@@ -36,7 +36,7 @@ fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
 }
 
 /// What each crate may use of ours: upwards only. ARCHITECTURE.md says why.
-const MAY_USE: [(&str, &[&str]); 18] = [
+const MAY_USE: [(&str, &[&str]); 20] = [
     ("tinytorch", &[]),
     ("tito-project", &[]),
     ("tito-tensor", &[]),
@@ -61,10 +61,13 @@ const MAY_USE: [(&str, &[&str]); 18] = [
             "tito-quality",
             "tito-grade",
             "tito-judge",
+            "tito-reuse",
             "tito-trainer",
         ],
     ),
     ("tito-report", &["tito-grade"]),
+    ("tito-profile", &["tito-artifact", "tito-sandbox"]),
+    ("tito-reuse", &["tito-artifact", "tito-profile", "tito-sandbox"]),
     ("tito-trainer", &["tito-tensor", "tito-sandbox", "tito-kernels", "tito-judge"]),
     (
         "tito",
@@ -77,6 +80,7 @@ const MAY_USE: [(&str, &[&str]); 18] = [
             "tito-grade",
             "tito-judge",
             "tito-milestones",
+            "tito-profile",
             "tito-project",
             "tito-report",
             "tito-tensor",

@@ -33,6 +33,8 @@ pub(crate) enum Command {
     Build(commands::Build),
     /// Train a network by a component's own `fit`, epoch by epoch
     Train(commands::Train),
+    /// Show where a component's fuel goes, function by function
+    Profile(commands::Profile),
     /// What a component exports
     #[command(subcommand, after_help = "Example:\n  tito export layers")]
     Export(commands::Export),
@@ -53,6 +55,7 @@ impl Command {
             Self::New(command) => command.run(),
             Self::Build(command) => command.run(),
             Self::Train(command) => command.run(),
+            Self::Profile(command) => command.run(),
             Self::Export(command) => command.run(),
             Self::Data(command) => command.run(),
             Self::Doctor(command) => command.run(),

@@ -8,9 +8,10 @@ mod doctor;
 mod export;
 mod milestone;
 mod new;
+mod profile;
 mod train;
 
 pub(crate) use self::{
     assessment::Assessment, build::Build, data::Data, demo::Demo, doctor::Doctor, export::Export,
-    milestone::Milestone, new::New, train::Train,
+    milestone::Milestone, new::New, profile::Profile, train::Train,
 };

@@ -12,7 +12,8 @@ use tito_data::{Dataset, Split, Store};
 use tito_grade::{ComponentId, Grade};
 use tito_judge::Seed;
 use tito_milestones::{
-    Brings, Context, HandedTraining, Learning, Milestone, Networks, Own, Watch, Yardsticks,
+    Brings, Compared, Context, HandedTraining, Learning, Milestone, NO_VISION, Networks, Own, Profiled,
+    Watch, Yardsticks,
 };
 use tito_report::Quarantine;
 use tito_sandbox::{HostError, Launch, Metering, Outcome};
@@ -42,11 +43,16 @@ pub(crate) struct Grading<'a> {
     pub(crate) is_alone: bool,
 }
 
+/// What speed is measured with: the yardsticks, and the submission on the engine that counts nothing.
+type Speed = (Yardsticks, Outcome<Prepared>);
+
 /// What belongs to a component.
 struct Brought<'a> {
     own: &'a Own,
     source: Option<&'a Path>,
     remembered: Option<Remembered>,
+    /// The component that was graded for the vision milestones, as the gate finds it.
+    vision: Option<Gated>,
 }
 
 /// What came of it.
@@ -100,7 +106,8 @@ impl Grading<'_> {
             Gated::Refused(refusal) => return Ok(Graded::Refused(refusal)),
             Gated::Admitted(artifact) => artifact,
         };
-        let brought = Brought { own: &own, source: submission.source.as_deref(), remembered };
+        let vision = submission.vision.take().map(|bytes| Artifact::gate(bytes, self.limits));
+        let brought = Brought { own: &own, source: submission.source.as_deref(), remembered, vision };
         match self.run(&artifact, &brought, times) {
             Ok(grade) => Ok(Graded::Grade(Box::new(grade))),
             Err(error) => quarantined(&artifact, error),
@@ -159,29 +166,47 @@ impl Grading<'_> {
         isolation::say_trouble(self.isolation);
         let speed = self.milestone.measures_speed();
         let speed = speed.then(|| times.stage("yardsticks", || self.speed(artifact))).transpose()?;
-        let mut checks = || self.checks(artifact, &prepared, brought, speed.as_ref(), times);
-        settled(&prepared, || match &speed {
+        let sides = self.sides(artifact, brought.vision.as_ref())?;
+        let mut checks =
+            || self.checks(artifact, &prepared, brought, (speed.as_ref(), sides.compared(artifact)), times);
+        let mut timed = || match &speed {
             Some((_, timed)) => settled(timed, &mut checks),
             None => checks(),
-        })
+        };
+        sides.settled(&mut || settled(&prepared, &mut timed))
     }
 
     /// What speed is measured with: the yardsticks, and the submission on the engine that counts nothing.
-    fn speed(&self, artifact: &Artifact) -> Result<(Yardsticks, Outcome<Prepared>), HostError> {
+    fn speed(&self, artifact: &Artifact) -> Result<Speed, HostError> {
         let compile = |artifact: &Artifact, metering| self.isolation.compile(artifact, metering);
         Ok((Yardsticks::compiled(compile)?, compile(artifact, Metering::Timed)?))
+    }
+
+    /// What milestone 5 compares, where a rubric asks for that.
+    fn sides<'v>(&self, artifact: &Artifact, vision: Option<&'v Gated>) -> Result<Sides<'v>, HostError> {
+        let profiled = |artifact: &Artifact| self.isolation.compile(artifact, Metering::Profiled);
+        match vision {
+            Some(Gated::Admitted(vision)) if self.milestone.compares() => Ok(Sides::Both {
+                vision,
+                of_vision: Box::new(profiled(vision)?),
+                of_language: Box::new(profiled(artifact)?),
+            }),
+            Some(Gated::Refused(refusal)) => Ok(Sides::One(format!("the vision component was {refusal}"))),
+            _ => Ok(Sides::One(NO_VISION.into())),
+        }
     }
 
     fn checks(
         &self,
         artifact: &Artifact,
         launch: &dyn Launch,
-        Brought { own, source, remembered }: &Brought<'_>,
-        speed: Option<&(Yardsticks, Outcome<Prepared>)>,
+        Brought { own, source, remembered, .. }: &Brought<'_>,
+        (speed, compared): (Option<&Speed>, Result<Compared<'_>, String>),
         times: &mut Times,
     ) -> Result<Grade, HostError> {
         let seed = self.seed(artifact.digest());
         let mut context = Context::new(launch, &seed, self.data, *source).within(&self.limits.run).with(own);
+        context = context.comparing(compared);
         if let Some(remembered) = remembered {
             context = context.remembering(remembered);
         }
@@ -204,10 +229,43 @@ impl Grading<'_> {
     }
 }
 
-/// Does `work`, and does it once more if a worker of these guests died of it.
+/// The components that milestone 5 compares, compiled to count what functions use.
+enum Sides<'a> {
+    Both {
+        vision: &'a Artifact,
+        of_vision: Box<Outcome<Prepared>>,
+        of_language: Box<Outcome<Prepared>>,
+    },
+    /// Why there is nothing to compare.
+    One(String),
+}
+
+impl Sides<'_> {
+    fn compared<'a>(&'a self, artifact: &'a Artifact) -> Result<Compared<'a>, String> {
+        match self {
+            Self::One(why) => Err(why.clone()),
+            Self::Both { vision, of_vision, of_language } => Ok(Compared {
+                vision: Profiled { artifact: vision, launch: of_vision.as_ref() },
+                language: Profiled { artifact, launch: of_language.as_ref() },
+            }),
+        }
+    }
+
+    /// Does `work` again if a worker of either died of it.
+    fn settled<T>(&self, work: &mut dyn FnMut() -> Result<T, HostError>) -> Result<T, HostError> {
+        match self {
+            Self::One(_) => work(),
+            Self::Both { of_vision, of_language, .. } => {
+                settled(of_vision, &mut || settled(of_language, work))
+            }
+        }
+    }
+}
+
+/// Does `work` again if a worker died of it.
 fn settled<T>(
     prepared: &Outcome<Prepared>,
-    mut work: impl FnMut() -> Result<T, HostError>,
+    work: &mut dyn FnMut() -> Result<T, HostError>,
 ) -> Result<T, HostError> {
     match prepared {
         Outcome::Answer(prepared) => prepared.settled(work),

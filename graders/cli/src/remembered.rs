@@ -99,6 +99,7 @@ mod tests {
         check(submission(), &SeedUsed::Secret("0".into()), 7, "provenance", false);
         check(Submission::from(vec![1, 2]), &public, 7, "provenance", false);
         check(Submission { claims: Some(String::new()), ..submission() }, &public, 7, "provenance", false);
+        check(Submission { vision: Some(vec![4]), ..submission() }, &public, 7, "provenance", false);
         let training = TrainingFiles { checkpoints: vec![vec![1]], ..TrainingFiles::default() };
         check(Submission { training: Some(training), ..submission() }, &public, 7, "provenance", false);
     }

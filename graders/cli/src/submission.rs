@@ -14,8 +14,8 @@ const READ_BYTES: u64 = 64 << 20;
 /// Which component.
 #[derive(Debug, Args)]
 pub(crate) struct ComponentFile {
-    /// The component [default: component.wasm in this folder]; model.toml, model.ckpt, claims.toml and training/ beside a
-    /// component.wasm are its own
+    /// The component [default: component.wasm in this folder]; model.toml, model.ckpt, claims.toml, vision.wasm and
+    /// training/ beside a component.wasm are its own
     #[arg(long, value_name = "FILE")]
     component: Option<PathBuf>,
 }
@@ -35,6 +35,8 @@ pub(crate) struct Submission {
     pub(crate) training: Option<TrainingFiles>,
     /// The text of its `claims.toml`.
     pub(crate) claims: Option<String>,
+    /// The component that was graded for the vision milestones, its `vision.wasm`.
+    pub(crate) vision: Option<Vec<u8>>,
 }
 
 /// What belongs to a submission besides its component, where it does not lie beside it.
@@ -48,6 +50,10 @@ pub(crate) struct Companions {
     /// where there is none beside the component
     #[arg(long, value_name = "FOLDER")]
     pub(crate) training: Option<PathBuf>,
+    /// The component that was graded for milestones 2 to 4, for milestone 5's reuse [default: vision.wasm beside a
+    /// component.wasm]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) baseline: Option<PathBuf>,
 }
 
 /// What the files beside a component may hold.
@@ -64,12 +70,15 @@ const MOST_EPOCHS: usize = 200;
 impl Submission {
     /// Of all of it but its sources.
     pub(crate) fn digest(&self) -> Digest {
-        let Self { bytes, networks, checkpoint, training, claims, source: _ } = self;
+        let Self { bytes, networks, checkpoint, training, claims, vision, source: _ } = self;
         let texts = [networks, claims].map(|text| text.as_deref().map(str::as_bytes));
         let files = training.iter().flat_map(|TrainingFiles { plan, log, checkpoints }| {
             [plan.as_bytes(), log.as_bytes()].into_iter().chain(checkpoints.iter().map(Vec::as_slice))
         });
-        let parts = texts.into_iter().chain([checkpoint.as_deref()]).map(|part| part.map(Digest::of));
+        let parts = texts
+            .into_iter()
+            .chain([checkpoint.as_deref(), vision.as_deref()])
+            .map(|part| part.map(Digest::of));
         let mut all = format!("{} {parts:?}", Digest::of(bytes), parts = parts.collect::<Vec<_>>());
         files.for_each(|file| all += &format!(" {}", Digest::of(file)));
         Digest::of(all.as_bytes())
@@ -79,7 +88,15 @@ impl Submission {
 impl From<Vec<u8>> for Submission {
     /// A component and nothing else.
     fn from(bytes: Vec<u8>) -> Self {
-        Self { bytes, source: None, networks: None, checkpoint: None, training: None, claims: None }
+        Self {
+            bytes,
+            source: None,
+            networks: None,
+            checkpoint: None,
+            training: None,
+            claims: None,
+            vision: None,
+        }
     }
 }
 
@@ -110,7 +127,7 @@ impl ComponentFile {
         brings: Brings,
         limits: &Limits,
     ) -> Result<Submission, Failure> {
-        let Companions { source, training } = companions;
+        let Companions { source, training, baseline } = companions;
         for (what, folder) in [("sources", source), ("training", training)] {
             if let Some(folder) = folder.as_ref().filter(|folder| !folder.is_dir()) {
                 return Err(Failure::usage(format!(
@@ -125,6 +142,10 @@ impl ComponentFile {
         let claims =
             [self.companion("claims.toml"), training.as_ref().map(|folder| folder.join("claims.toml"))];
         let claims = claims.into_iter().flatten().find(|path| path.is_file());
+        let vision = match baseline {
+            Some(path) => Some(input::read("baseline", path, READ_BYTES)?),
+            None => file("vision component", self.companion("vision.wasm"), READ_BYTES)?,
+        };
         Ok(Submission {
             bytes: self.read(limits)?,
             source,
@@ -135,6 +156,7 @@ impl ComponentFile {
                 .map(|folder| training_in(&folder))
                 .transpose()?,
             claims: text("claims", claims)?,
+            vision,
         })
     }
 

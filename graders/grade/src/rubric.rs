@@ -75,25 +75,35 @@ pub enum Scoring {
     },
     /// What was measured as speed, from that of plain loops, 0, to that of good ones, 1.
     Speed,
+    /// 1 from `full` on, 0 up to `none`, linear between; both as shares of the vision component's code.
+    Retention {
+        /// The share of full marks.
+        full: f64,
+        /// The share that is worth nothing.
+        none: f64,
+    },
     /// A person decides.
     Review,
 }
 
 impl Scoring {
-    /// The score from 0 to 1 of what was measured under the names `accuracy`, and for [`OfNative`](Self::OfNative)
-    /// `native_accuracy` and `guessing`, or for [`Speed`](Self::Speed) `speed`; what was not measured is 0. `None` for a
-    /// scoring that is not by what was measured.
+    /// The score from 0 to 1 of what was measured under the names `accuracy`, for [`OfNative`](Self::OfNative)
+    /// `native_accuracy` and `guessing` as well, for [`Speed`](Self::Speed) `speed`, and for
+    /// [`Retention`](Self::Retention) `retention`; what was not measured is 0. `None` for a scoring that is not by such a
+    /// figure.
     pub fn of_accuracy(self, measured: impl Fn(&str) -> Option<f64>) -> Option<f64> {
         let measured = |name| measured(name).unwrap_or_default();
-        let (full, none) = match self {
-            Self::Accuracy { full, none } => (full, none),
-            Self::OfNative { full } => (full * measured("native_accuracy"), measured("guessing")),
-            Self::Speed => (1.0, 0.0),
+        let (found, full, none) = match self {
+            Self::Accuracy { full, none } => (measured("accuracy"), full, none),
+            Self::OfNative { full } => {
+                (measured("accuracy"), full * measured("native_accuracy"), measured("guessing"))
+            }
+            Self::Speed => (measured("speed"), 1.0, 0.0),
+            Self::Retention { full, none } => (measured("retention"), full, none),
             Self::Cases | Self::AllOrNothing | Self::Review => return None,
         };
-        let name = if self == Self::Speed { "speed" } else { "accuracy" };
         // Written so that NaN is worth nothing.
-        let score = (measured(name) - none) / (full - none);
+        let score = (found - none) / (full - none);
         Some(if score > 0.0 && full > none { score.min(1.0) } else { 0.0 })
     }
 }
@@ -158,7 +168,9 @@ impl CheckRule {
             return Some(format!("check '{}' weighs {}, which is not positive", self.name, self.weight));
         }
         match self.scoring {
-            Scoring::Accuracy { full, none } if !(0.0 <= none && none < full && full <= 1.0) => {
+            Scoring::Accuracy { full, none } | Scoring::Retention { full, none }
+                if !(0.0 <= none && none < full && full <= 1.0) =>
+            {
                 Some(format!("check '{}' wants 0 <= none < full <= 1, not {none} and {full}", self.name))
             }
             Scoring::OfNative { full } if !(0.0 < full && full <= 1.0) => {

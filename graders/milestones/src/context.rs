@@ -7,7 +7,7 @@ use tito_judge::{Examiner, Seed};
 use tito_sandbox::{HostError, Launch, RunLimits};
 
 use crate::{
-    Architecture, Memory, Networks, Own, Yardsticks,
+    Architecture, Compared, Memory, NO_VISION, Networks, Own, Yardsticks,
     accuracy::{Measured, measure},
     advanced_vision::{Proof, prove},
     classroom::Watch,
@@ -33,6 +33,8 @@ pub struct Context<'a> {
     pub(crate) limits: RunLimits,
     /// What speed is measured with: the yardsticks, and the submission on the engine that counts nothing.
     speed: Option<(&'a Yardsticks, &'a dyn Launch)>,
+    /// The components whose code is compared, or why there are none, as a sentence.
+    pub(crate) compared: Result<Compared<'a>, String>,
     /// Who is told how far a run of training is.
     pub(crate) watch: Option<Watch>,
     /// Who keeps what checks found.
@@ -58,6 +60,7 @@ impl<'a> Context<'a> {
             own: &NOTHING,
             limits,
             speed: None,
+            compared: Err(NO_VISION.into()),
             watch: None,
             memory: None,
             measured,
@@ -70,6 +73,12 @@ impl<'a> Context<'a> {
     #[must_use]
     pub fn within(self, limits: &RunLimits) -> Self {
         Self { limits: limits.clone(), ..self }
+    }
+
+    /// The same, with the components whose code is compared, or why there are none, as a sentence.
+    #[must_use]
+    pub fn comparing(self, compared: Result<Compared<'a>, String>) -> Self {
+        Self { compared, ..self }
     }
 
     /// The same, with what the submission brings besides its component.

@@ -21,6 +21,9 @@ pub struct Milestone {
     pub(crate) checks: &'static [(&'static str, Check)],
 }
 
+/// The check that compares the code of two components.
+pub(crate) const COMPONENT_REUSE: &str = "component-reuse";
+
 /// What a submission may bring besides its component.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Brings {
@@ -81,6 +84,11 @@ impl Milestone {
     /// Whether speed is measured, for which the [`Context`] needs [`Yardsticks`](crate::Yardsticks).
     pub fn measures_speed(&self) -> bool {
         self.rubric.checks().any(|(_, rule)| rule.scoring == Scoring::Speed)
+    }
+
+    /// Whether a check compares the code of two components.
+    pub fn compares(&self) -> bool {
+        self.rubric.checks().any(|(_, rule)| rule.name == COMPONENT_REUSE)
     }
 
     pub(crate) fn check(&self, name: &str) -> Check {

@@ -6,6 +6,7 @@
 mod artifact;
 mod contract;
 mod digest;
+mod functions;
 mod gate;
 mod limits;
 mod refusal;
@@ -13,5 +14,6 @@ mod refusal;
 pub use artifact::{Artifact, Gated};
 pub use contract::{ALLOWED_IMPORTS, ALLOWED_WASI, DATASETS, MODELS, TELEMETRY};
 pub use digest::Digest;
+pub use functions::{Functions, Module};
 pub use limits::{CompileLimits, GateLimits, Limits, RunLimits};
 pub use refusal::{Refusal, Rule};

@@ -1,6 +1,6 @@
 //! From an artifact to something that guests are launched from.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use tito_artifact::{Artifact, MODELS, RunLimits};
 use wasmtime::{
@@ -11,6 +11,7 @@ use wasmtime::{
 use crate::{
     Called, Fault, Guest, HostError, Launch, LocalGuest, Metering, Outcome, Watch, engine,
     exports::{Exports, not_exported},
+    instrument,
     local::end::by_system,
     state,
     state::{State, escaped},
@@ -23,6 +24,7 @@ pub struct Sandbox {
     linker: Linker<State>,
     watch: Watch,
     limits: Arc<RunLimits>,
+    profiling: Option<Watch>,
 }
 
 /// A component, compiled and linked. Cheap to clone.
@@ -32,6 +34,8 @@ pub struct Compiled {
     exports: Arc<Exports>,
     watch: Watch,
     limits: Arc<RunLimits>,
+    /// Who keeps the deadline, where the engine profiles.
+    profiling: Option<Watch>,
 }
 
 impl Sandbox {
@@ -46,7 +50,8 @@ impl Sandbox {
         state::link(&mut linker)
             .and_then(|()| wasi::link(&mut linker))
             .map_err(|e| HostError::new("cannot link the contract's imports", e))?;
-        Ok(Self { engine, linker, watch, limits: Arc::new(limits.clone()) })
+        let profiling = (metering == Metering::Profiled).then_some(watch);
+        Ok(Self { engine, linker, watch, limits: Arc::new(limits.clone()), profiling })
     }
 
     /// Compiles an artifact. One that wasmtime does not compile or link is a [`Fault`]: the submission's doing.
@@ -55,7 +60,8 @@ impl Sandbox {
     ///
     /// If the system refuses what the compiler needs.
     pub fn compile(&self, artifact: &Artifact) -> Called<Compiled> {
-        match Component::from_binary(&self.engine, artifact.bytes()) {
+        let made = self.code(artifact).and_then(|bytes| Component::from_binary(&self.engine, &bytes));
+        match made {
             Ok(component) => Ok(self.link(&component)),
             Err(error) => not_compiled(&error),
         }
@@ -68,7 +74,7 @@ impl Sandbox {
     ///
     /// If the system refuses what the compiler needs.
     pub fn precompile(&self, artifact: &Artifact) -> Called<Vec<u8>> {
-        match self.engine.precompile_component(artifact.bytes()) {
+        match self.code(artifact).and_then(|bytes| self.engine.precompile_component(&bytes)) {
             Ok(code) => Ok(Outcome::Answer(code)),
             Err(error) => not_compiled(&error),
         }
@@ -92,9 +98,17 @@ impl Sandbox {
             .map_err(|error| HostError::new("cannot load what was compiled", format!("{error:#}")))
     }
 
+    /// What is compiled: the component as it is, or one that counts.
+    fn code<'a>(&self, artifact: &'a Artifact) -> wasmtime::Result<Cow<'a, [u8]>> {
+        match self.profiling {
+            None => Ok(Cow::Borrowed(artifact.bytes())),
+            Some(_) => Ok(Cow::Owned(instrument::component(artifact.bytes())?)),
+        }
+    }
+
     fn link(&self, component: &Component) -> Outcome<Compiled> {
         match self.linker.instantiate_pre(component) {
-            Ok(instance) => Compiled::new(instance, self.watch, self.limits.clone()),
+            Ok(instance) => Compiled::new(instance, self.watch, self.limits.clone(), self.profiling),
             Err(error) => unusable("imports something in another form than the contract's", &error),
         }
     }
@@ -112,9 +126,16 @@ fn unusable<T>(what: &str, error: &wasmtime::Error) -> Outcome<T> {
 }
 
 impl Compiled {
-    fn new(instance: InstancePre<State>, watch: Watch, limits: Arc<RunLimits>) -> Outcome<Self> {
+    fn new(
+        instance: InstancePre<State>,
+        watch: Watch,
+        limits: Arc<RunLimits>,
+        profiling: Option<Watch>,
+    ) -> Outcome<Self> {
         match Exports::new(&instance) {
-            Ok(exports) => Outcome::Answer(Self { instance, exports: Arc::new(exports), watch, limits }),
+            Ok(exports) => {
+                Outcome::Answer(Self { instance, exports: Arc::new(exports), watch, limits, profiling })
+            }
             Err(error) => Outcome::Fault(not_exported(MODELS, &error)),
         }
     }
@@ -125,7 +146,7 @@ impl Compiled {
     ///
     /// Only if the host itself fails.
     pub fn local(&self) -> Called<LocalGuest> {
-        LocalGuest::new(&self.instance, &self.exports, self.watch, self.limits.clone())
+        LocalGuest::new(&self.instance, &self.exports, self.watch, self.limits.clone(), self.profiling)
     }
 }
 

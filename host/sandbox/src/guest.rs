@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 use tito_tensor::Tensor;
 
 use crate::{
-    Callbacks, Epoch, Fault, HostError, Layer, Lesson, Mode, OptimizerSpec, Outcome, Ran, Run, Sampling,
+    Callbacks, Epoch, Fault, HostError, Layer, Lesson, Mode, OptimizerSpec, Outcome, Profile, Ran, Run,
+    Sampling,
 };
 
 /// The result of every call: `Err` is ours, everything else the submission's doing.
@@ -157,6 +158,11 @@ pub trait Guest {
 
     /// Drops `model`; the submission's destructor runs under the limits of a call.
     fn drop_model(&mut self, model: ModelId) -> Called<()>;
+
+    /// Where the fuel of all calls so far went, where the engine is [`Profiled`](crate::Metering::Profiled).
+    fn profile(&mut self) -> Called<Profile> {
+        Ok(Outcome::Fault(Fault::Unsupported("it is not profiled".to_owned())))
+    }
 
     /// What has been used so far.
     fn usage(&self) -> Usage;

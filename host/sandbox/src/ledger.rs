@@ -3,12 +3,11 @@
 //! Wasmtime's own `StoreLimits` count each memory alone, so that 400 memories of 1 GiB pass a limit of 1 GiB.
 
 use tito_artifact::RunLimits;
-use wasmtime::{ResourceLimiter, Result};
+use wasmtime::{Engine, ResourceLimiter, Result};
 
-use crate::{Limit, LimitKind};
+use crate::{Limit, LimitKind, instrument};
 
 /// What one store has, and the first thing that it was denied.
-#[derive(Debug)]
 pub(crate) struct Ledger {
     memory: Account,
     tables: Account,
@@ -17,6 +16,26 @@ pub(crate) struct Ledger {
     table_count: u32,
     denied: Option<Limit>,
     system: Option<String>,
+    /// Where the engine profiles.
+    listener: Option<Listener>,
+}
+
+/// Whom functions tell what they have counted.
+struct Listener {
+    engine: Engine,
+    told: Option<u64>,
+}
+
+impl Listener {
+    /// Whether a growth is a message. The next check of the epoch, which comes at once, notes the stack.
+    fn hears(&mut self, current: usize, desired: usize) -> bool {
+        let told = instrument::told(current, desired);
+        if told.is_some() {
+            self.told = told;
+            self.engine.increment_epoch();
+        }
+        told.is_some()
+    }
 }
 
 /// A sum that may not pass a limit.
@@ -62,7 +81,19 @@ impl Ledger {
             table_count: limits.tables,
             denied: None,
             system: None,
+            listener: None,
         }
+    }
+
+    /// The same, where what functions have counted is told by growths of memory.
+    pub(crate) fn listening(limits: &RunLimits, engine: &Engine) -> Self {
+        let listener = Some(Listener { engine: engine.clone(), told: None });
+        Self { listener, ..Self::new(limits) }
+    }
+
+    /// What a function has told since this was last asked.
+    pub(crate) fn take_told(&mut self) -> Option<u64> {
+        self.listener.as_mut()?.told.take()
     }
 
     /// All linear memories together: now, and at most.
@@ -111,7 +142,8 @@ impl Ledger {
 
 impl ResourceLimiter for Ledger {
     fn memory_growing(&mut self, current: usize, desired: usize, maximum: Option<usize>) -> Result<bool> {
-        Ok(self.growing(|ledger| &mut ledger.memory, current, desired, maximum))
+        let is_message = self.listener.as_mut().is_some_and(|listener| listener.hears(current, desired));
+        Ok(!is_message && self.growing(|ledger| &mut ledger.memory, current, desired, maximum))
     }
 
     fn memory_grow_failed(&mut self, error: wasmtime::Error) -> Result<()> {

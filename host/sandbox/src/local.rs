@@ -14,11 +14,12 @@ use wasmtime::{
 use self::end::End;
 use crate::{
     Budget, Called, Epoch, Fault, Guest, HostError, Layer, Lesson, Limit, LimitKind, Loss, Mode, ModelId,
-    OptimizerId, OptimizerSpec, Outcome, Sampling, SharedCallbacks, Split, Trap, TrapKind, Usage, Watch,
-    clock,
+    OptimizerId, OptimizerSpec, Outcome, Profile, Sampling, SharedCallbacks, Split, Trap, TrapKind, Usage,
+    Watch, clock,
     contract::{losses, tensors},
     engine::TICK,
     exports::{Exports, Interfaces, Optional},
+    profiler,
     state::{State, escaped, handle},
     wasi,
 };
@@ -55,8 +56,9 @@ impl LocalGuest {
         exports: &Exports,
         watch: Watch,
         limits: Arc<RunLimits>,
+        profiling: Option<Watch>,
     ) -> Called<Self> {
-        let mut store = store(instance, &limits);
+        let mut store = store(instance, &limits, profiling);
         let budget = Budget::of_a_call(&limits);
         refill(&mut store, budget)?;
         let _runtime = wasi::entered();
@@ -64,7 +66,7 @@ impl LocalGuest {
         Ok(match found {
             Ok(exports) => {
                 let mut usage = Usage::default();
-                note_fuel(&mut usage, &store, budget);
+                note_fuel(&mut usage, &mut store, budget);
                 note_memory(&mut usage, &store);
                 let life = Life { store, exports, models: Vec::new(), optimizers: Vec::new() };
                 let time = Duration::ZERO;
@@ -104,7 +106,7 @@ impl LocalGuest {
                 if let Some(refused) = life.store.data_mut().ledger.take_system_failure() {
                     return Err(HostError::new("cannot give a guest more memory", refused));
                 }
-                note_fuel(&mut self.usage, &life.store, budget);
+                note_fuel(&mut self.usage, &mut life.store, budget);
                 Ok(answer.map_or_else(|fault| Outcome::Fault(fault.into()), Outcome::Answer))
             }
             Err(error) => {
@@ -357,6 +359,16 @@ impl Guest for LocalGuest {
         })
     }
 
+    fn profile(&mut self) -> Called<Profile> {
+        Ok(match &mut self.life {
+            Err(end) => end.clone().outcome(),
+            Ok(life) => match life.store.data_mut().profiler() {
+                Some(profiler) => Outcome::Answer(profiler.profile()),
+                None => Outcome::Fault(Fault::Unsupported("it is not profiled".to_owned())),
+            },
+        })
+    }
+
     fn usage(&self) -> Usage {
         self.usage
     }
@@ -382,8 +394,16 @@ fn exported<T>(interface: &Optional<T>) -> Result<&T, tensors::Fault> {
     interface.as_ref().map_err(|fault| fault.clone().into())
 }
 
-fn store(instance: &InstancePre<State>, limits: &RunLimits) -> Store<State> {
-    let mut store = Store::new(instance.engine(), State::new(limits));
+fn store(instance: &InstancePre<State>, limits: &RunLimits, profiling: Option<Watch>) -> Store<State> {
+    let engine = instance.engine();
+    let mut store = match profiling {
+        None => Store::new(engine, State::new(limits)),
+        Some(watch) => {
+            let mut store = Store::new(engine, State::profiled(limits, engine, watch));
+            store.epoch_deadline_callback(profiler::heard);
+            store
+        }
+    };
     store.limiter(|state| &mut state.ledger);
     store.set_hostcall_fuel(limits.output_bytes as usize);
     store.set_max_component_handles(limits.handles as usize);
@@ -393,13 +413,19 @@ fn store(instance: &InstancePre<State>, limits: &RunLimits) -> Store<State> {
 /// Gives a call its fuel and its deadline, and forgets what an earlier one was denied.
 fn refill(store: &mut Store<State>, budget: Budget) -> Result<(), HostError> {
     store.data_mut().begin_call();
+    if let Some(profiler) = store.data_mut().profiler() {
+        profiler.begin_call(budget);
+        store.set_epoch_deadline(1);
+        return fuel(store, budget.fuel.saturating_mul(profiler::FUEL_FACTOR));
+    }
     let ticks = u128::from(budget.ms).div_ceil(TICK.as_millis());
     // The first tick may come at once, so that one more keeps the whole deadline.
     store.set_epoch_deadline(ticks as u64 + 1);
-    if is_metered(store) {
-        store.set_fuel(budget.fuel).map_err(|e| HostError::new("cannot set fuel", e))?;
-    }
-    Ok(())
+    if is_metered(store) { fuel(store, budget.fuel) } else { Ok(()) }
+}
+
+fn fuel(store: &mut Store<State>, fuel: u64) -> Result<(), HostError> {
+    store.set_fuel(fuel).map_err(|e| HostError::new("cannot set fuel", e))
 }
 
 fn is_metered(store: &Store<State>) -> bool {
@@ -407,9 +433,12 @@ fn is_metered(store: &Store<State>) -> bool {
 }
 
 /// Fuel is exact after a call that ended well; after a trap part of it is still in a register.
-fn note_fuel(usage: &mut Usage, store: &Store<State>, budget: Budget) {
+fn note_fuel(usage: &mut Usage, store: &mut Store<State>, budget: Budget) {
     usage.calls += 1;
-    usage.last_fuel = store.get_fuel().map_or(0, |left| budget.fuel - left);
+    usage.last_fuel = match store.data_mut().profiler() {
+        Some(profiler) => profiler.of_call(),
+        None => store.get_fuel().map_or(0, |left| budget.fuel - left),
+    };
     usage.fuel += usage.last_fuel;
 }
 

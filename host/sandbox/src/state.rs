@@ -4,12 +4,12 @@ use std::{sync::PoisonError, time::Instant};
 
 use tito_artifact::{DATASETS, RunLimits, TELEMETRY};
 use wasmtime::{
-    StoreContextMut,
+    Engine, StoreContextMut,
     component::{HasSelf, Linker, Resource, ResourceType},
 };
 
 use crate::{
-    Batch, Lent, Lesson, SharedCallbacks, Spent, Split,
+    Batch, Lent, Lesson, SharedCallbacks, Spent, Split, Watch,
     contract::{
         datasets::{self, Dataset},
         layers,
@@ -17,6 +17,7 @@ use crate::{
         tensors::{self, Fault, TensorResult},
     },
     ledger::Ledger,
+    profiler::Profiler,
     wasi::Wasi,
 };
 
@@ -44,6 +45,8 @@ pub(crate) struct State {
     output_left: usize,
     log: Vec<String>,
     log_lines: usize,
+    /// Where the engine profiles.
+    profiler: Option<Profiler>,
 }
 
 /// A run of training.
@@ -65,7 +68,18 @@ impl State {
             output_left: limits.output_bytes as usize,
             log: Vec::new(),
             log_lines: limits.log_lines as usize,
+            profiler: None,
         }
+    }
+
+    /// The same, where the engine profiles.
+    pub(crate) fn profiled(limits: &RunLimits, engine: &Engine, watch: Watch) -> Self {
+        let ledger = Ledger::listening(limits, engine);
+        Self { ledger, profiler: Some(Profiler::new(watch)), ..Self::new(limits) }
+    }
+
+    pub(crate) fn profiler(&mut self) -> Option<&mut Profiler> {
+        self.profiler.as_mut()
     }
 
     /// Forgets what an earlier call has handed out.
@@ -169,7 +183,9 @@ fn spent(store: &mut StoreContextMut<'_, State>) -> wasmtime::Result<Spent> {
     let left = store.get_fuel().ok();
     let state = store.data_mut();
     state.output_left = state.output_bytes;
-    Ok(run(state)?.spent(left))
+    let counted = state.profiler.as_ref().map(Profiler::of_call);
+    let spent = run(state)?.spent(left);
+    Ok(Spent { fuel: counted.unwrap_or(spent.fuel), ..spent })
 }
 
 fn batch(

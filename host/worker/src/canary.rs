@@ -28,7 +28,8 @@ pub(crate) fn sing(starter: &Starter) -> Result<(), HostError> {
     // A death is no outcome that is asked for again here: no canary is sent to look after this one.
     let deaths = Arc::new(Deaths::of(artifact.digest()));
     let code = workers.code(&artifact, Metering::Metered, &deaths)?;
-    let remote = code.then(|code| Ok(Outcome::Answer(workers.remote(Metering::Metered, code, deaths)?)))?;
+    let remote = code
+        .then(|code| Ok(Outcome::Answer(workers.remote(Metering::Metered, code, Vec::new(), deaths)?)))?;
     let answer = remote.then(|remote| remote.launch())?.then(|mut guest| {
         guest.build(&[Layer::Relu], 0)?.then(|model| guest.forward(model, &input, Mode::Inference))
     })?;

@@ -125,6 +125,7 @@ enum Body {
     Tensors(Vec<Tensor>),
     Bytes(Vec<u8>),
     Tokens(Vec<u32>),
+    Words(Vec<u64>),
 }
 
 /// A worker at work: what it has loaded, and the guest of which.
@@ -192,6 +193,8 @@ impl<W: Work> Serving<'_, W> {
             }
             Order::Save { model } => self.ask(|guest| guest.save(model), bytes),
             Order::Drop { model } => self.ask(|guest| guest.drop_model(model), |()| nothing()),
+            Order::Profile => self
+                .ask(|guest| guest.profile(), |profile| (Value::Profile, Body::Words(wire::words(&profile)))),
             _ => return Err(wire::broken("that is no request")),
         })
     }
@@ -313,6 +316,7 @@ impl<W: Work> Serving<'_, W> {
         let report = Report::Ended { outcome, usage: self.usage(), log: self.news() };
         match &body {
             Body::Bytes(bytes) => locked(self.channel).reply(report, &[bytes.as_slice()]),
+            Body::Words(words) => locked(self.channel).reply(report, &[words.as_slice()]),
             Body::Tokens(tokens) => locked(self.channel).reply(report, &[tokens.as_slice()]),
             Body::Tensors(tensors) => {
                 let parts: Vec<_> = tensors.iter().map(Tensor::data).collect();

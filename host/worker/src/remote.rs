@@ -16,7 +16,7 @@ use tito_artifact::RunLimits;
 use tito_lockdown::Bounds;
 use tito_sandbox::{
     Called, Epoch, Guest, HostError, Launch, Layer, Lesson, Limit, LimitKind, Loss, Metering, Mode, ModelId,
-    OptimizerId, OptimizerSpec, Outcome, Ran, Run, Sampling, SharedCallbacks, Usage,
+    OptimizerId, OptimizerSpec, Outcome, Profile, Ran, Run, Sampling, SharedCallbacks, Usage,
 };
 use tito_tensor::Tensor;
 
@@ -53,6 +53,8 @@ pub(crate) struct Case {
     /// Why the code does not load, once that is known.
     unloadable: OnceLock<Outcome<Infallible>>,
     deaths: Arc<Deaths>,
+    /// How many functions each core module has, where guests are profiled.
+    functions: Vec<u32>,
     /// The processor time of all calls, in nanoseconds.
     spent: AtomicU64,
     /// Whether the guests that were last run each took so little time that one waits for the other.
@@ -151,12 +153,26 @@ impl Case {
         metering: Metering,
         limits: &RunLimits,
         code: Vec<u8>,
+        functions: Vec<u32>,
         deaths: Arc<Deaths>,
     ) -> Self {
         let (limits, crew, first, unloadable) =
             (limits.clone(), Crew::default(), Mutex::default(), OnceLock::new());
         let (spent, is_quick) = (AtomicU64::new(0), AtomicBool::new(true));
-        Self { starter, bounds, metering, limits, code, crew, first, unloadable, deaths, spent, is_quick }
+        Self {
+            starter,
+            bounds,
+            metering,
+            limits,
+            code,
+            crew,
+            first,
+            unloadable,
+            deaths,
+            functions,
+            spent,
+            is_quick,
+        }
     }
 
     /// A worker that has nothing to do, or a new one.
@@ -221,7 +237,11 @@ impl Case {
         time: Duration,
     ) -> Result<(Worker, Answered<A>), Stop> {
         let elements = self.limits.output_elements.saturating_add(wire::MORE_ELEMENTS as u64);
-        let allowance = Allowance { time, body_bytes: elements.saturating_mul(4) };
+        let body_bytes = match order {
+            Order::Profile => wire::PROFILE_BYTES,
+            _ => elements.saturating_mul(4),
+        };
+        let allowance = Allowance { time, body_bytes };
         worker.call(Call { fresh, order, body, allowance, limits: &self.limits, callbacks })
     }
 
@@ -554,6 +574,23 @@ impl Guest for RemoteGuest {
         self.ask_all(Asking::of(order, &[&wire::bits(prompt), draws]), |value, tokens: Vec<u32>| {
             (value == Value::Tokens).then_some(tokens)
         })
+    }
+
+    /// What was counted is told twice, and must be the same.
+    fn profile(&mut self) -> Called<Profile> {
+        let case = self.case.clone();
+        let asking = Asking::of(Order::Profile, &[] as &[&[u8]]);
+        let outcome = self.ask_all(asking, |value, words: Vec<u64>| match value {
+            Value::Profile => wire::profile(&words, &case.functions).ok(),
+            _ => None,
+        })?;
+        match outcome {
+            Outcome::Answer(profile) if profile.fuel() != self.usage.fuel => {
+                let end = self.case.deaths.note(NOT_ASKED)?;
+                Ok(self.over(end))
+            }
+            outcome => Ok(outcome),
+        }
     }
 
     fn drop_model(&mut self, model: ModelId) -> Called<()> {

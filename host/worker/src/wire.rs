@@ -5,6 +5,8 @@
 //! same machine, so that elements need no byte order of their own. Lengths are checked before anything is allocated,
 //! on both sides, because either side may be run by an enemy of the other.
 
+mod profile;
+
 use std::io::{self, Read, Write};
 
 use bytemuck::{AnyBitPattern, NoUninit, cast_slice, cast_slice_mut};
@@ -18,7 +20,10 @@ use tito_sandbox::{
 use tito_tensor::{Shape, Tensor};
 
 /// What this tito and its workers speak. They are one executable, unless somebody replaced it.
-pub const VERSION: &str = concat!("tito worker 4, ", env!("CARGO_PKG_VERSION"));
+pub const VERSION: &str = concat!("tito worker 5, ", env!("CARGO_PKG_VERSION"));
+
+pub(crate) use profile::PROFILE_BYTES;
+pub use profile::{profile, words};
 
 const MAGIC: [u8; 4] = *b"tito";
 
@@ -168,6 +173,8 @@ pub enum Order {
         /// How they are chosen.
         sampling: Sampling,
     },
+    /// [`Guest::profile`](tito_sandbox::Guest::profile).
+    Profile,
 }
 
 /// A [`Run`] without its elements.
@@ -295,6 +302,8 @@ pub enum Value {
     History(Vec<Epoch>),
     /// Tokens, which are the body.
     Tokens,
+    /// A profile, which is the body.
+    Profile,
 }
 
 /// Sends one frame.

@@ -7,7 +7,7 @@ use std::{
 };
 
 use sha2::{Digest as _, Sha256};
-use tito_artifact::{Artifact, Limits};
+use tito_artifact::{Artifact, Functions, Limits};
 use tito_lockdown::{Bounds, LayerReport, Program};
 use tito_sandbox::{Called, HostError, Limit, LimitKind, Metering, Outcome, Watch};
 
@@ -88,7 +88,11 @@ impl Workers {
             Some(cache) => self.kept_or_compiled(cache, artifact, metering, &deaths)?,
             None => self.compiled(artifact, metering, &deaths)?,
         };
-        code.then(|code| Ok(Outcome::Answer(self.remote(metering, code, deaths)?)))
+        let functions = match metering {
+            Metering::Profiled => Functions::of(artifact).counts(),
+            Metering::Metered | Metering::Timed => Vec::new(),
+        };
+        code.then(|code| Ok(Outcome::Answer(self.remote(metering, code, functions, deaths)?)))
     }
 
     /// What a compile worker makes of an artifact.
@@ -121,10 +125,11 @@ impl Workers {
         &self,
         metering: Metering,
         code: Vec<u8>,
+        functions: Vec<u32>,
         deaths: Arc<Deaths>,
     ) -> Result<Remote, HostError> {
         let (starter, bounds) = (self.starter.clone(), self.run_bounds());
-        Remote::new(Case::of(starter, bounds, metering, &self.limits.run, code, deaths))
+        Remote::new(Case::of(starter, bounds, metering, &self.limits.run, code, functions, deaths))
     }
 
     /// Why the cache did not take what was compiled, if it did not, for example because the disk is full. That costs

@@ -6,8 +6,8 @@ use arbitrary::{Result, Unstructured};
 use serde::{Serialize, de::DeserializeOwned};
 use tito_artifact::RunLimits;
 use tito_sandbox::{
-    Epoch, Fault, Layer, MOST_AXES, MOST_EPOCHS, MOST_TENSORS, ModelId, OptimizerId, Outcome, Sampling,
-    Split, Trap, TrapKind, Usage, escaped,
+    Epoch, Fault, Layer, MOST_AXES, MOST_EPOCHS, MOST_FRAMES, MOST_FUNCTIONS, MOST_STACKS, MOST_TENSORS,
+    ModelId, OptimizerId, Outcome, Sampling, Split, Trap, TrapKind, Usage, escaped,
 };
 use tito_tensor::Shape;
 use tito_worker::Asked;
@@ -37,6 +37,7 @@ const MOST_BODY: usize = 4 * MOST_ELEMENTS as usize;
 /// - takes exactly the bytes that a frame claims, however few come at once, and no frame whose claims are too large;
 /// - reads an accepted frame again as the same once it is sent again;
 /// - cuts a body into tensors if and only if another count of the elements agrees, and loses none;
+/// - reads a profile, in words of eight bytes, if and only if another reading finds that a guest can give it;
 /// - believes a worker's report if and only if another reading finds it within the limits.
 ///
 /// # Panics
@@ -87,6 +88,9 @@ fn by_tito(socket: &mut Socket<'_>, is_of_elements: bool) {
             (Report::RanEach(ran), Body::Elements(elements)) => {
                 let shapes: Vec<_> = ran.into_iter().filter_map(|ran| ran.outcome.answer()).collect();
                 cut(&shapes, &elements);
+            }
+            (Report::Ended { outcome: Outcome::Answer(Value::Profile), .. }, Body::Bytes(bytes)) => {
+                read_profile(&bytes);
             }
             (Report::Failed { words }, _) => assert!(is_plain(&escaped(&words))),
             _ => {}
@@ -253,6 +257,51 @@ fn cut_after_tokens(prompt: u32, elements: &[f32]) {
     }
 }
 
+/// How many functions the modules have whose profile a fuzzed worker gives.
+const FUNCTIONS: [u32; 2] = [3, 1];
+
+fn read_profile(bytes: &[u8]) {
+    let (words, []) = bytes.as_chunks::<8>() else { return };
+    let words: Vec<_> = words.iter().map(|word| u64::from_le_bytes(*word)).collect();
+    let wrong = wrong_profile(&words);
+    match wire::profile(&words, &FUNCTIONS) {
+        Ok(profile) => {
+            assert_eq!(wrong, None);
+            assert_eq!(wire::words(&profile), words);
+            let _sum: u64 = profile.stacks.iter().map(|(_, fuel)| fuel).sum();
+        }
+        Err(error) => assert!(wrong.is_some(), "{error}"),
+    }
+}
+
+/// What of a profile cannot be so, by another reading.
+fn wrong_profile(words: &[u64]) -> Option<&'static str> {
+    let (mut place, mut fuel, mut stacks) = (0, 0u128, Vec::new());
+    while place < words.len() {
+        let depth = words.get(place + 1).copied().unwrap_or(u64::MAX);
+        let end = (place as u64 + 2).saturating_add(depth);
+        if end > words.len() as u64 || depth > MOST_FRAMES as u64 {
+            return Some("a stack is cut short");
+        }
+        fuel += u128::from(words[place]);
+        stacks.push(&words[place + 2..end as usize]);
+        place = end as usize;
+    }
+    let is_there = |word: &u64| match word >> 32 {
+        0 => word & 0xffff_ffff < u64::from(FUNCTIONS[0]),
+        1 => word & 0xffff_ffff < u64::from(FUNCTIONS[1]),
+        _ => false,
+    };
+    [
+        ("functions", stacks.iter().all(|stack| stack.iter().all(is_there))),
+        ("order", stacks.windows(2).all(|two| two[0] < two[1])),
+        ("fuel", fuel <= u128::from(u64::MAX)),
+        ("many", stacks.len() <= MOST_STACKS + MOST_FUNCTIONS),
+    ]
+    .into_iter()
+    .find_map(|(name, holds)| (!holds).then_some(name))
+}
+
 fn cut_with_targets(shape: &Shape, elements: &[f32]) {
     let fits = count(shape).is_some_and(|count| count <= elements.len() as u128);
     match wire::with_targets(shape.clone(), elements.to_vec()) {
@@ -360,7 +409,10 @@ fn odd(input: &mut Unstructured<'_>, is_of_worker: bool) -> Result<Vec<u8>> {
         let shapes = odd_list(input, odd_shape)?;
         let body = odd_elements(input, &shapes)?;
         let frame = if is_of_worker {
-            sent(&Reply { call, report: odd_report(input, shapes)? }, &body)
+            let report = odd_report(input, shapes)?;
+            let is_profile = matches!(report, Report::Ended { outcome: Outcome::Answer(Value::Profile), .. });
+            let body = if is_profile { odd_profile(input)? } else { body };
+            sent(&Reply { call, report }, &body)
         } else {
             let model = ModelId::new(input.arbitrary::<u32>()? as usize);
             let order = match <[Shape; 1]>::try_from(shapes) {
@@ -439,16 +491,32 @@ fn odd_report(input: &mut Unstructured<'_>, shapes: Vec<Shape>) -> Result<Report
 
 /// Anything but tensors.
 fn odd_value(input: &mut Unstructured<'_>) -> Result<Value> {
-    Ok(match input.int_in_range(0..=4)? {
+    Ok(match input.int_in_range(0..=5)? {
         0 => Value::Nothing,
         1 => Value::Bytes,
         2 => Value::Optimizer(OptimizerId::new(input.arbitrary::<u32>()? as usize)),
         3 => Value::Loss { value: input.arbitrary()?, shape: odd_shape(input)? },
+        4 => Value::Profile,
         _ => {
             let times = *input.choose(&[0, 1, MOST_EPOCHS, MOST_EPOCHS + 1])?;
             Value::History(vec![odd_epoch(input)?; times])
         }
     })
+}
+
+/// Stacks that are mostly whole.
+fn odd_profile(input: &mut Unstructured<'_>) -> Result<Body> {
+    let mut bytes = Vec::new();
+    for _ in 0..input.int_in_range(0..=6)? {
+        let depth = *input.choose(&[0, 1, 1, 2, 3, MOST_FRAMES, MOST_FRAMES + 1])?;
+        let claimed = if input.ratio(1, 16)? { odd_number(input)? } else { depth as u64 };
+        let fuel = odd_number(input)?;
+        let first = *input.choose(&[0u64, 1, 2, 3, 1 << 32, 1 << 33])?;
+        let words = [fuel, claimed].into_iter().chain(std::iter::repeat_n(first, depth));
+        bytes.extend(words.flat_map(u64::to_le_bytes));
+    }
+    bytes.truncate(MOST_BODY);
+    Ok(Body::Bytes(bytes))
 }
 
 fn odd_usage(input: &mut Unstructured<'_>) -> Result<Usage> {

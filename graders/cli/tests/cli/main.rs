@@ -10,6 +10,7 @@ mod faults;
 mod home;
 mod machine;
 mod milestone;
+mod profile;
 mod project;
 #[cfg(target_os = "linux")]
 mod running;

@@ -77,6 +77,19 @@ pub(crate) const LIES_OF_RUNS: &[(&str, Lie, &str)] = &[
     ("a-run-of-much-fuel", |socket, call| reply(socket, call, Report::RanEach(vec![much()])), "fuel"),
 ];
 
+/// The same of [`Order::Profile`]: a profile that the component cannot have.
+pub(crate) const LIES_OF_PROFILES: &[(&str, Lie, &str)] = &[
+    ("a-profile-of-others-functions", |socket, call| profiled(socket, call, &[0, 1, 1 << 40]), "not asked"),
+    ("a-profile-of-more-fuel", |socket, call| profiled(socket, call, &[7, 1, 0]), "not asked"),
+    ("half-a-profile", |socket, call| profiled(socket, call, &[0, 2, 0]), "not asked"),
+    ("a-model-for-a-profile", built, "not asked"),
+];
+
+fn profiled(socket: &mut UnixStream, call: u64, words: &[u64]) -> io::Result<()> {
+    let report = ended_as(Value::Profile, Usage::default(), Vec::new());
+    wire::send(socket, &Reply { call, report }, &[words])
+}
+
 fn no_answer() -> RanShape {
     RanShape { outcome: Outcome::Fault(Fault::Internal(String::new())), usage: Usage::default() }
 }
@@ -136,7 +149,7 @@ fn serve(lie: &str, socket: &mut UnixStream) -> io::Result<()> {
                 tito_lockdown::seal()?;
                 answer(socket, call)?;
             }
-            Order::Build { .. } | Order::RunEach(_) => lie_of(lie)(socket, call)?,
+            Order::Build { .. } | Order::RunEach(_) | Order::Profile => lie_of(lie)(socket, call)?,
             _ => answer(socket, call)?,
         }
     }
@@ -153,6 +166,7 @@ fn lie_of(name: &str) -> Lie {
         _ => {
             LIES.iter()
                 .chain(LIES_OF_RUNS)
+                .chain(LIES_OF_PROFILES)
                 .find(|(known, ..)| *known == name)
                 .expect("the tests name a lie that there is")
                 .1

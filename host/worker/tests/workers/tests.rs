@@ -25,13 +25,16 @@ use tito_tensor::Tensor;
 use tito_tests::wat_guest;
 use tito_worker::{Cache, Program, Quarantined, Remote, WORKER, Workers};
 
-use crate::liars::{LIES, LIES_OF_RUNS};
+use crate::liars::{LIES, LIES_OF_PROFILES, LIES_OF_RUNS};
 
 pub(crate) fn all() -> Vec<Trial> {
     let mut trials: Vec<_> = TESTS.iter().map(|&(name, test)| trial(name.to_owned(), test)).collect();
     trials.extend(SLOW.iter().map(|&(name, test)| trial(name.to_owned(), test).with_ignored_flag(true)));
     trials.extend(LIES.iter().map(|&(lie, _, words)| {
         trial(format!("lie_{}", lie.replace('-', "_")), move || is_found_out(lie, words))
+    }));
+    trials.extend(LIES_OF_PROFILES.iter().map(|&(lie, _, words)| {
+        trial(format!("lie_{}", lie.replace('-', "_")), move || is_found_out_by_its_profile(lie, words))
     }));
     trials.extend(LIES_OF_RUNS.iter().map(|&(lie, _, words)| {
         trial(format!("lie_{}", lie.replace('-', "_")), move || is_found_out_by_runs(lie, words))
@@ -53,6 +56,7 @@ const TESTS: &[Test] = &[
     ("runs_are_like_local_ones", runs_are_like_local_ones),
     ("a_remote_guest_learns_like_a_local_one", a_remote_guest_learns_like_a_local_one),
     ("a_remote_guest_writes_like_a_local_one", a_remote_guest_writes_like_a_local_one),
+    ("a_remote_guest_is_profiled_like_a_local_one", a_remote_guest_is_profiled_like_a_local_one),
     ("who_writes_too_much_is_ended", who_writes_too_much_is_ended),
     ("a_run_ends_by_its_budget", a_run_ends_by_its_budget),
     ("a_run_that_ends_its_guest_costs_no_other", a_run_that_ends_its_guest_costs_no_other),
@@ -237,6 +241,28 @@ fn a_remote_guest_learns_like_a_local_one() {
     let found = life(&remote);
     assert!(found.0.len() > 8, "{:?}", found.0);
     assert_eq!(found, life(&local));
+}
+
+fn a_remote_guest_is_profiled_like_a_local_one() {
+    let limits = Limits::default();
+    let artifact = reference(&limits);
+    let sandbox = Sandbox::new(Metering::Profiled, Watch::Inside, &limits.run).expect("the host is well");
+    let local = answered(sandbox.compile(&artifact));
+    let remote = answered(remote("honest", &artifact, Metering::Profiled, &limits));
+    let life = |launch: &dyn Launch| {
+        let mut guest = answered(launch.launch());
+        let model = classifier(guest.as_mut());
+        let history = answered(guest.fit(model, &lesson(&limits), Arc::new(Mutex::new(School::default()))));
+        let profile = answered(guest.profile());
+        assert_eq!(profile.fuel(), guest.usage().fuel);
+        (history, profile, guest.usage().fuel, answered(guest.parameters(model)))
+    };
+    let found = life(&remote);
+    assert!(found.1.stacks.len() > 20, "{:?}", found.1);
+    assert_eq!(found, life(&local));
+    let metered = answered(self::remote("honest", &artifact, Metering::Metered, &limits));
+    let outcome = answered(metered.launch()).profile().expect("the host is well");
+    assert!(matches!(outcome, Outcome::Fault(_)), "{outcome:?}");
 }
 
 /// A small model of text: the last character is what it knows.
@@ -471,6 +497,17 @@ fn is_found_out(lie: &str, words: &str) {
             assert!(trap.message.contains(words), "{}", trap.message);
         }
         other => panic!("{lie}: a crash was expected, not {other}"),
+    }
+}
+
+fn is_found_out_by_its_profile(lie: &str, words: &str) {
+    let remote = answered(remote(lie, &skeleton(&[]), Metering::Profiled, &Limits::default()));
+    match answered(remote.launch()).profile().expect("one death is an outcome") {
+        Outcome::Trap(trap) => {
+            assert_eq!(trap.kind, TrapKind::Crash);
+            assert!(trap.message.contains(words), "{}", trap.message);
+        }
+        other => panic!("{lie}: a crash was expected, not {other:?}"),
     }
 }
 

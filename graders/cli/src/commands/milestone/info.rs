@@ -82,6 +82,13 @@ fn scoring(scoring: Scoring) -> String {
         }
         Scoring::AllOrNothing => " It is worth everything or nothing.".into(),
         Scoring::Speed => " Its points are the speed, from 0 to 1.".into(),
+        Scoring::Retention { full, none } => {
+            format!(
+                " Its points rise in a line from {:.0} % to {:.0} % of the vision code.",
+                100.0 * none,
+                100.0 * full
+            )
+        }
         Scoring::Review => " A person decides.".into(),
     }
 }

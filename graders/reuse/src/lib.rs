@@ -1,0 +1,15 @@
+//! How much of one component's code stands and runs in another.
+//!
+//! Functions are compared as what their operators do ([`Normal`]): not by names, nor by where a linker put them. Which of
+//! them count is [`Code`]'s to say, what ran a profile's, and what became of each is in the [`Comparison`]. What that is
+//! worth is for a rubric.
+
+mod code;
+mod compare;
+mod library;
+mod normal;
+
+pub use code::{Code, Function, Use};
+pub use compare::{Comparison, Fate, LEAST_FUNCTIONS, Origin, Row, Tier};
+pub use library::Library;
+pub use normal::{Normal, SIMILAR, similarity};
