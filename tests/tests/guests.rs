@@ -44,7 +44,8 @@ static QUICK: LazyLock<Vec<Milestone>> =
     LazyLock::new(|| with(milestones(), |criterion| ![LEARNING, SPEED].contains(&criterion)));
 
 /// With the real images, and without speed.
-static IMAGES: LazyLock<Vec<Milestone>> = LazyLock::new(|| with(milestones(), |criterion| criterion != SPEED));
+static IMAGES: LazyLock<Vec<Milestone>> =
+    LazyLock::new(|| with(milestones(), |criterion| criterion != SPEED));
 
 /// Milestones 1 and 2, and of milestone 4 the speed.
 static TIMED: LazyLock<Vec<Milestone>> = LazyLock::new(|| {
@@ -345,9 +346,9 @@ fn courses() -> u32 {
 fn secret_seeds_accuse_nobody_who_is_right() {
     check(&["ok_", "reference", "textbook"], |guest| {
         let (artifact, compiled) = admitted(guest, in_process)?;
-        let accused = (0..courses())
-            .into_par_iter()
-            .map(|course| failed_names(&in_course(course, untimed_milestones_of(guest), guest, &artifact, &compiled)));
+        let accused = (0..courses()).into_par_iter().map(|course| {
+            failed_names(&in_course(course, untimed_milestones_of(guest), guest, &artifact, &compiled))
+        });
         let accused: BTreeSet<_> = accused.flatten_iter().collect();
         (!accused.is_empty()).then(|| format!("{} is accused of {accused:?}", guest.name))
     });
