@@ -2,8 +2,8 @@
 //! looked at.
 //!
 //! corpus: 46
-//! expect: fails dense-speed, conv2d-speed
-//! expect: told wrong-when-measured
+//! expect: fails flatten, dense-speed, conv2d-speed
+//! expect: told earlier-answer, wrong-when-measured
 
 use guests::{Fault, Guest, Stack, Submission, Tensor, export_inference};
 

@@ -1,6 +1,8 @@
-//! Right, with everything computed twice, as one does who has no room to keep what lies between.
+//! Right, with everything computed twice, as one does who has no room to keep what lies between. Plain convolutions, twice,
+//! take more than a call may.
 //!
 //! expect: fails dense-speed, conv2d-speed
+//! expect: limit fuel
 
 use guests::{Fault, Guest, Stack, Submission, Tensor, export_inference};
 

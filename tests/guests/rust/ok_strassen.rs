@@ -54,7 +54,8 @@ impl Matrix {
 
 fn product(dense: &Dense, input: &Tensor) -> Vec<f32> {
     let rows = input.rows().len();
-    if rows < 8 || dense.inputs < 8 || dense.outputs < 8 {
+    // A fast product is worth it where there is much to do, and is less exact.
+    if rows < 16 || dense.inputs < 64 || dense.outputs < 16 {
         return dense.right(input);
     }
     let x = Matrix { width: dense.inputs, data: input.data().to_vec() };
@@ -74,7 +75,8 @@ fn product(dense: &Dense, input: &Tensor) -> Vec<f32> {
         [two.plus(1.0, &four), one.plus(-1.0, &two).plus(1.0, &three).plus(1.0, &six)],
     ];
     let places = (0..rows).flat_map(|row| (0..dense.outputs).map(move |output| (row, output)));
-    let element =
-        |(row, output): (usize, usize)| quarters[row / m][output / n].data[row % m * n + output % n] + dense.bias(output);
+    let element = |(row, output): (usize, usize)| {
+        quarters[row / m][output / n].data[row % m * n + output % n] + dense.bias(output)
+    };
     places.map(element).collect()
 }

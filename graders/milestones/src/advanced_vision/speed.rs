@@ -14,6 +14,9 @@ const SHAPES: usize = 6;
 /// How many rounds of eight pairs each are timed at least, and at most where it is not clear in which band they lie.
 const ROUNDS: [usize; 2] = [8, 32];
 
+/// As many are enough for what is only shown.
+const SHOWN: [usize; 2] = [2, 2];
+
 /// How much more fuel than the good yardstick has all points: an allocator has its moods.
 const AS_GOOD: f64 = 1.02;
 
@@ -62,13 +65,17 @@ fn conclude(findings: &mut Findings, fuel: f64, taken: Option<&Taken>) {
         findings.measured("speed", 0.0);
         return findings.conclude("Its fuel and time mean nothing, because of what is in doubt".into());
     };
+    if fuel == 0.0 {
+        findings.measured("speed", 0.0);
+        return findings.conclude("No less fuel than plain loops take".into());
+    }
     let factor = BAND.powi(band as i32);
     findings.measured("speed", factor * fuel);
     findings.measured("locality_band", f64::from(band));
     let between = format!("{fuel:.3} of the way from the fuel of plain loops to that of good ones");
     findings.conclude(match band {
         0 => format!("{between}; it takes no longer than its fuel says"),
-        _ => format!("{between}; for its order of reading memory, band {band}, {factor:.2} of that"),
+        _ => format!("{between}; for what it waits for, band {band}, {factor:.2} of that"),
     });
 }
 
@@ -119,11 +126,11 @@ impl Compared {
         let Ok(effort) = &self.own else { return Ok(None) };
         let mut draw = context.seed.draw(&format!("4/{check}/time"));
         let turns = Turns { work: &self.work, own, yardstick: yardsticks.timed.as_ref() };
-        let rounds = if fuel > 0.0 { ROUNDS } else { [ROUNDS[0]; 2] };
+        let rounds = if fuel > 0.0 { ROUNDS } else { SHOWN };
         let asked = format!("{}, timed", self.work.describe());
         Ok(match turns.take(effort.fuel / self.good, rounds, &mut draw)? {
             Ok(taken) => {
-                findings.question(asked, slow(taken.locality.band()));
+                findings.question(asked, if fuel > 0.0 { slow(taken.locality.band()) } else { None });
                 findings.observed(roofline::table(&self.work, &taken));
                 Some(taken)
             }
@@ -145,9 +152,9 @@ impl Compared {
 
 /// What is told to whom it takes longer than the fuel says.
 fn slow(band: u32) -> Option<(String, Option<Hint>)> {
-    let advice = "Fuel counts operations and not where their numbers lie. Have the innermost loop walk along the memory: \
-                  exchange loops, or copy what is read often to where it lies together.";
-    let hint = Hint { misconception: "memory-order".into(), advice: advice.into() };
+    let advice = "Fuel counts operations, and not how long they wait: for memory that lies far away, or for the sum before. \
+                  Have the innermost loop walk along the memory, and add up several sums side by side.";
+    let hint = Hint { misconception: "slower-than-its-fuel".into(), advice: advice.into() };
     (band > 0).then(|| (format!("it takes longer than its fuel says: band {band}"), Some(hint)))
 }
 
