@@ -8,7 +8,7 @@ use tito_kernels::{
 use tito_sandbox::{Conv2dSpec, Layer, NormSpec, Pool2dSpec};
 use tito_tensor::Shape;
 
-/// The shapes of a layer's parameters in the contract's order, for the layers that have a reference kernel.
+/// The shapes of a layer's parameters in the contract's order.
 pub fn parameter_shapes(layer: &Layer) -> Vec<Shape> {
     match layer {
         Layer::Dense(spec) => {
@@ -20,9 +20,25 @@ pub fn parameter_shapes(layer: &Layer) -> Vec<Shape> {
             let weight = Shape::from([spec.out_channels, spec.in_channels, height, width]);
             if spec.bias { vec![weight, Shape::from([spec.out_channels])] } else { vec![weight] }
         }
-        Layer::BatchNorm2d(spec) => vec![Shape::from([spec.features]); 2],
+        Layer::BatchNorm2d(spec) | Layer::LayerNorm(spec) => vec![Shape::from([spec.features]); 2],
+        Layer::TokenEmbedding(spec) | Layer::PositionEmbedding(spec) => {
+            vec![Shape::from([spec.entries, spec.width])]
+        }
+        Layer::Attention(spec) => projections(spec.width),
+        Layer::TransformerBlock(spec) => {
+            let (width, wide) = (spec.width, spec.width.saturating_mul(spec.expansion));
+            let norm = [[width]; 2].map(Shape::from);
+            let widening = [Shape::from([width, wide]), Shape::from([wide])];
+            let narrowing = [Shape::from([wide, width]), Shape::from([width])];
+            [&norm, &*projections(width), &norm, &widening, &narrowing].concat()
+        }
         _ => Vec::new(),
     }
+}
+
+/// Those of the query, key, value and output projections.
+fn projections(width: u32) -> Vec<Shape> {
+    (0..4).flat_map(|_| [Shape::from([width, width]), Shape::from([width])]).collect()
 }
 
 /// The window of a convolution.
