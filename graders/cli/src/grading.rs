@@ -8,7 +8,7 @@ use std::{
 
 use indicatif::ProgressBar;
 use tito_artifact::{Artifact, Gated, Limits, Refusal};
-use tito_data::{Dataset, Split, Store};
+use tito_data::{Split, Store};
 use tito_grade::{ComponentId, Grade};
 use tito_judge::Seed;
 use tito_milestones::{Context, Learning, Milestone, Networks, Own, Watch};
@@ -16,7 +16,7 @@ use tito_report::Quarantine;
 use tito_sandbox::{HostError, Launch, Metering, Outcome};
 use tito_worker::{Isolation, Quarantined};
 
-use crate::{failure::Failure, isolation, progress, submission::Submission, workers};
+use crate::{dataset::Material, failure::Failure, isolation, progress, submission::Submission, workers};
 
 /// How submissions are graded.
 pub(crate) struct Grading<'a> {
@@ -25,7 +25,7 @@ pub(crate) struct Grading<'a> {
     /// Within which limits.
     pub(crate) limits: &'a Limits,
     /// On which data.
-    pub(crate) data: &'a Dataset,
+    pub(crate) data: &'a Material,
     /// Where the rest of the data is, on which networks of a submission's own are trained.
     pub(crate) store: &'a Store,
     /// The course's secret; without one the cases are those that every student has.
@@ -97,12 +97,12 @@ impl Grading<'_> {
     /// What it brings besides its component.
     fn own(&self, networks: Option<&str>, checkpoint: Option<Vec<u8>>) -> Result<Own, Failure> {
         let Some(text) = networks else { return Ok(Own { checkpoint, ..Own::default() }) };
-        let data = self.data.description();
+        let images = &self.data.images;
         // Milestone 3 has the submission train its network itself.
         let are_loaded = self.milestone.split == Split::Test;
-        let networks = Networks::parse(text, self.data.form(), are_loaded)
+        let networks = Networks::parse(text, images.form(), are_loaded)
             .map_err(|error| Failure::usage("cannot use the networks in 'model.toml'").because(error))?;
-        let training = are_loaded.then(|| self.store.load(data, Split::Train)).transpose()?;
+        let training = are_loaded.then(|| self.store.load(images.description(), Split::Train)).transpose()?;
         Ok(Own { networks, checkpoint, training })
     }
 
@@ -133,7 +133,12 @@ impl Grading<'_> {
     ) -> Result<Grade, HostError> {
         let number = self.milestone.rubric.number;
         let seed = self.secret.map_or_else(Seed::public, |key| Seed::secret(key, number, artifact.digest()));
-        let context = Context::new(launch, &seed, self.data, source).within(&self.limits.run).with(own);
+        let Material { images, text } = self.data;
+        let context = Context::new(launch, &seed, images, source).within(&self.limits.run).with(own);
+        let context = match text {
+            Some(text) => context.reading(text),
+            None => context,
+        };
         let names: Vec<_> = self.milestone.rubric.checks().map(|(_, rule)| rule.name.clone()).collect();
         let bar = if self.is_alone { progress::steps(names.len() as u64) } else { progress::none() };
         let context = context.watched(watch(bar.clone()));

@@ -71,24 +71,32 @@ pub enum Scoring {
         /// The share of full marks.
         full: f64,
     },
+    /// 1 from the native trainer on, 0 up to what is known without learning, linear between: the check measures how much of
+    /// that way was gone.
+    Progress,
     /// A person decides.
     Review,
 }
 
 impl Scoring {
     /// The score from 0 to 1 of what was measured under the names `accuracy`, and for [`OfNative`](Self::OfNative)
-    /// `native_accuracy` and `guessing`; what was not measured is 0. `None` for a scoring that is not by accuracy.
+    /// `native_accuracy` and `guessing`, for [`Progress`](Self::Progress) `progress` alone; what was not measured is 0. `None`
+    /// for a scoring that is not by what was measured.
     pub fn of_accuracy(self, measured: impl Fn(&str) -> Option<f64>) -> Option<f64> {
         let measured = |name| measured(name).unwrap_or_default();
         let (full, none) = match self {
             Self::Accuracy { full, none } => (full, none),
             Self::OfNative { full } => (full * measured("native_accuracy"), measured("guessing")),
+            Self::Progress => return Some(bounded(measured("progress"))),
             Self::Cases | Self::Review => return None,
         };
-        // Written so that NaN is worth nothing.
-        let score = (measured("accuracy") - none) / (full - none);
-        Some(if score > 0.0 && full > none { score.min(1.0) } else { 0.0 })
+        Some(if full > none { bounded((measured("accuracy") - none) / (full - none)) } else { 0.0 })
     }
+}
+
+/// A score from 0 to 1; NaN is worth nothing.
+fn bounded(score: f64) -> f64 {
+    if score > 0.0 { score.min(1.0) } else { 0.0 }
 }
 
 /// Why a text is not a rubric.
@@ -223,5 +231,9 @@ mod tests {
             assert!((found - score).abs() < 1e-12, "{accuracy} of the native: {found}");
         }
         assert_eq!(Scoring::OfNative { full: 0.9 }.of_accuracy(|_| None), Some(0.0));
+        for (progress, score) in [(-2.0, 0.0), (0.25, 0.25), (1.5, 1.0), (f64::NAN, 0.0)] {
+            let found = Scoring::Progress.of_accuracy(|name| (name == "progress").then_some(progress));
+            assert_eq!(found, Some(score));
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{path::Path, sync::OnceLock};
 
-use tito_data::Dataset;
+use tito_data::{Dataset, Text};
 use tito_judge::{Examiner, Seed};
 use tito_sandbox::{HostError, Launch, RunLimits};
 
@@ -11,6 +11,7 @@ use crate::{
     accuracy::{Measured, measure},
     classroom::Watch,
     full_training::{Learnt, learnt},
+    language_generation::{Literate, literate},
 };
 
 /// What most submissions bring besides their component.
@@ -21,6 +22,8 @@ pub struct Context<'a> {
     pub(crate) launch: &'a dyn Launch,
     pub(crate) seed: &'a Seed,
     pub(crate) data: &'a Dataset,
+    /// What is read, in the milestone whose models write.
+    pub(crate) text: Option<&'a Text>,
     pub(crate) source: Option<&'a Path>,
     pub(crate) own: &'a Own,
     pub(crate) limits: RunLimits,
@@ -30,6 +33,8 @@ pub struct Context<'a> {
     measured: [OnceLock<Measured>; 2],
     /// What it has learnt of real images, which takes minutes.
     learnt: OnceLock<Learnt>,
+    /// What it has learnt of a text, and what it writes then.
+    literate: OnceLock<Literate>,
 }
 
 impl<'a> Context<'a> {
@@ -41,12 +46,14 @@ impl<'a> Context<'a> {
             launch,
             seed,
             data,
+            text: None,
             source,
             own: &NOTHING,
             limits,
             watch: None,
             measured,
             learnt: OnceLock::new(),
+            literate: OnceLock::new(),
         }
     }
 
@@ -60,6 +67,21 @@ impl<'a> Context<'a> {
     #[must_use]
     pub fn with(self, own: &'a Own) -> Self {
         Self { own, ..self }
+    }
+
+    /// The same, with a text to be learnt.
+    #[must_use]
+    pub fn reading(self, text: &'a Text) -> Self {
+        Self { text: Some(text), ..self }
+    }
+
+    /// The text to be learnt.
+    ///
+    /// # Panics
+    ///
+    /// If there is none: whoever grades a milestone of texts gives one.
+    pub(crate) fn text(&self) -> &'a Text {
+        self.text.expect("a milestone of texts is graded on one")
     }
 
     /// The same, with somebody who is told how far a run of training is.
@@ -80,6 +102,15 @@ impl<'a> Context<'a> {
         }
         let learnt = learnt(self)?;
         Ok(self.learnt.get_or_init(|| learnt))
+    }
+
+    /// What the submission has learnt of the text, when it is first asked for.
+    pub(crate) fn literate(&self) -> Result<&Literate, HostError> {
+        if let Some(literate) = self.literate.get() {
+            return Ok(literate);
+        }
+        let literate = literate(self)?;
+        Ok(self.literate.get_or_init(|| literate))
     }
 
     /// What the submission makes of the test images with a shipped network, measured when it is first asked for.

@@ -1,11 +1,11 @@
 //! A rubric with the checks that it names.
 
-use tito_data::{Description, Split};
+use tito_data::{Description, Holds, Split};
 use tito_grade::{Evidence, Rubric};
 use tito_judge::Findings;
 use tito_sandbox::HostError;
 
-use crate::{Context, basic_inference, computer_vision, full_training};
+use crate::{Context, basic_inference, computer_vision, full_training, language_generation};
 
 /// A rubric with the checks that it names.
 pub struct Milestone {
@@ -13,7 +13,7 @@ pub struct Milestone {
     pub rubric: Rubric,
     /// The data that it is graded on, the wanted one first; each of the others may stand in for it.
     pub data: &'static [&'static Description],
-    /// Which images of it.
+    /// Which images of it; of a milestone that is graded on a text, which of `TinyDigits`, which it takes besides.
     pub split: Split,
     /// The checks that the rubric may name.
     pub(crate) checks: &'static [(&'static str, Check)],
@@ -32,7 +32,12 @@ pub(crate) enum Found {
 
 /// All milestones that this version grades.
 pub fn milestones() -> Vec<Milestone> {
-    vec![basic_inference::milestone(), computer_vision::milestone(), full_training::milestone()]
+    vec![
+        basic_inference::milestone(),
+        computer_vision::milestone(),
+        full_training::milestone(),
+        language_generation::milestone(),
+    ]
 }
 
 /// The milestone of this number, if this version grades it.
@@ -57,6 +62,11 @@ impl Milestone {
             assert!(checks.iter().any(|(name, _)| *name == rule.name), "there is no check '{}'", rule.name);
         }
         Self { rubric, data, split, checks }
+    }
+
+    /// Whether it is graded on a text, to which TinyDigits come as images.
+    pub fn is_of_text(&self) -> bool {
+        matches!(self.data[0].holds, Holds::Text(_))
     }
 
     pub(crate) fn check(&self, name: &str) -> Check {
