@@ -12,7 +12,7 @@ use tito_data::{Description, Split, TINYSHAKESPEARE, TINYTALK};
 use tito_grade::Hint;
 
 pub(crate) use self::literate::{Literate, literate};
-pub use self::native_text::NativeText;
+pub use self::{native_text::NativeText, unified::native_both};
 
 use crate::milestone::{Check, Milestone};
 

@@ -35,7 +35,7 @@ pub use classroom::{Learning, Watch};
 pub use context::Context;
 pub use curve::{Curve, Point};
 pub use images::Images;
-pub use language_generation::NativeText;
+pub use language_generation::{NativeText, native_both};
 pub use milestone::{Milestone, milestone, milestones};
 pub use network::{Architecture, Network, permuted};
 pub use own::{Networks, Own, OwnError};

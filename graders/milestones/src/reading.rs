@@ -123,9 +123,9 @@ impl Reading {
     /// That of a small GPT.
     pub fn of(text: &Text) -> Self {
         if text.name() == TINYTALK.name {
-            Self::new(text, Extents { blocks: 1, width: 32, heads: 4, length: 32 }, 16, 600, 1e-2)
+            Self::new(text, Extents { blocks: 1, width: 32, heads: 4, length: 24 }, 8, 1_000, 1e-2)
         } else {
-            Self::new(text, Extents { blocks: 2, width: 64, heads: 4, length: 64 }, 16, 1_200, 4e-3)
+            Self::new(text, Extents { blocks: 2, width: 64, heads: 4, length: 32 }, 16, 2_000, 4e-3)
         }
     }
 

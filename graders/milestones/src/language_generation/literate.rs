@@ -1,6 +1,6 @@
 //! A submission's `fit` on a text, held beside the native trainer with the same recipe, and what its model writes then.
 
-use tito_data::Text;
+use tito_data::{Split, Text};
 use tito_judge::{Draw, advice};
 use tito_kernels::{Wide, cross_entropy};
 use tito_sandbox::{Budget, Called, Guest, HostError, Layer, Mode, ModelId, Outcome, Sampling, Usage};
@@ -67,12 +67,9 @@ pub(super) struct Piece {
     pub(super) tokens: Vec<u32>,
 }
 
-/// How much is written: texts, and the pieces of each.
+/// How much is written: texts, and the characters of each.
 const TEXTS: usize = 6;
-const PIECES: usize = 15;
-
-/// Characters of a piece, and of what it goes on from: together no more than a model is ever shown.
-pub(super) const PIECE: usize = 16;
+const CHARACTERS: usize = 240;
 
 /// By which temperature it is written.
 pub(super) const TEMPERATURE: f32 = 0.8;
@@ -96,7 +93,7 @@ pub(crate) fn literate(context: &Context<'_>) -> Result<Literate, HostError> {
         Outcome::Answer(counted) => others(context, &task.layers, &parameters, &counted.held)?,
         _ => None,
     };
-    let desk = Desk { text, cipher: &cipher };
+    let desk = Desk { text, cipher: &cipher, length: reading.length };
     let (written, of_writing) =
         context.examiner().with_model(&task.layers, &parameters, |guest, model| {
             desk.write(&mut draw, &mut |prompt, draws| {
@@ -192,6 +189,9 @@ fn different(chain: &Tensor, logits: &Tensor) -> usize {
 pub(super) struct Desk<'a> {
     pub(super) text: &'a Text,
     pub(super) cipher: &'a Cipher,
+    /// Characters that the model is shown at a time. Half of them are what is gone on from, half are written: how a model
+    /// goes on from more than it is shown is nothing that the contract says.
+    pub(super) length: usize,
 }
 
 /// Whoever goes on from a prompt by as many tokens as there are draws.
@@ -200,42 +200,57 @@ pub(super) type Pen<'a> = dyn FnMut(&[u32], &[f32]) -> Called<Vec<u32>> + 'a;
 impl Desk<'_> {
     /// Some texts, each piece by piece after a prompt from the part that is held out.
     pub(super) fn write(&self, draw: &mut Draw, pen: &mut Pen<'_>) -> Called<Vec<Written>> {
-        let mut all = Vec::new();
+        let mut all = Outcome::Answer(Vec::new());
         for _ in 0..TEXTS {
-            let prompt = self.prompt(draw);
-            let (mut tokens, mut pieces, mut is_whole) = (prompt, Vec::new(), true);
-            while is_whole && pieces.len() < PIECES {
-                let draws: Vec<f32> =
-                    (0..PIECE).map(|_| (draw.below(1 << 24) as f32) / (1 << 24) as f32).collect();
-                let prompt = tokens[tokens.len() - PIECE..].to_vec();
-                let piece = match pen(&prompt, &draws)? {
-                    Outcome::Answer(piece) => piece,
-                    other => return Ok(other.map(|_| unreachable!("it is no answer"))),
-                };
-                // Who writes none or too few has nothing to be gone on from.
-                is_whole &=
-                    piece.len() == PIECE && piece.iter().all(|&token| self.cipher.back(token).is_some());
-                tokens.extend(&piece);
-                pieces.push(Piece { prompt, draws, tokens: piece });
-            }
-            let [prompt, text] = [&tokens[..PIECE], &tokens[PIECE..]].map(|tokens| self.told(tokens));
-            all.push(Written { prompt, text, is_whole, pieces });
+            all = all.then(|mut all: Vec<Written>| {
+                Ok(self.write_one(draw, pen)?.map(|one| {
+                    all.push(one);
+                    all
+                }))
+            })?;
         }
-        Ok(Outcome::Answer(all))
+        Ok(all)
     }
 
-    /// The characters of these tokens; of no more than were asked for.
+    fn write_one(&self, draw: &mut Draw, pen: &mut Pen<'_>) -> Called<Written> {
+        let piece = self.piece();
+        let (mut tokens, mut pieces, mut is_whole) = (self.prompt(draw), Vec::new(), true);
+        // Who writes none or too few has nothing to be gone on from.
+        while is_whole && tokens.len() < piece + CHARACTERS {
+            let draws: Vec<f32> = (0..piece).map(|_| draw.below(1 << 24) as f32 / (1 << 24) as f32).collect();
+            let prompt = tokens[tokens.len() - piece..].to_vec();
+            let written = match pen(&prompt, &draws)? {
+                Outcome::Answer(written) => written,
+                other => return Ok(other.map(|_| unreachable!("it is no answer"))),
+            };
+            is_whole =
+                written.len() == piece && written.iter().all(|&token| self.cipher.back(token).is_some());
+            tokens.extend(&written);
+            pieces.push(Piece { prompt, draws, tokens: written });
+        }
+        let [prompt, text] = [&tokens[..piece], &tokens[piece..]].map(|tokens| self.told(tokens));
+        Ok(Outcome::Answer(Written { prompt, text, is_whole, pieces }))
+    }
+
+    fn piece(&self) -> usize {
+        self.length / 2
+    }
+
+    /// The characters of these tokens, of no more than were asked for.
     fn told(&self, tokens: &[u32]) -> String {
-        let tokens = tokens.iter().take(PIECES * PIECE);
+        let tokens = tokens.iter().take(CHARACTERS + self.piece());
         let back: Vec<u32> = tokens.map(|&token| self.cipher.back(token).unwrap_or(u32::MAX)).collect();
         self.text.decode(&back)
     }
 
+    /// The beginning of a line, where there are any.
     fn prompt(&self, draw: &mut Draw) -> Vec<u32> {
-        let held_out = self.text.tokens(tito_data::Split::Test);
-        let from = draw.below((held_out.len().saturating_sub(PIECE)).max(1) as u64) as usize;
-        // A text of a few characters is gone on from again and again.
-        let tokens = held_out.iter().cycle().skip(from).take(PIECE);
+        let (held_out, piece) = (self.text.tokens(Split::Test), self.piece());
+        let from = draw.below(held_out.len() as u64) as usize;
+        let end = self.text.vocabulary().binary_search(&'\n').ok();
+        let line = held_out[from..].iter().position(|&token| Some(usize::from(token)) == end);
+        // A text is gone through in a circle, however short it is.
+        let tokens = held_out.iter().cycle().skip(from + line.map_or(0, |line| line + 1)).take(piece);
         tokens.map(|&token| self.cipher.of(u32::from(token))).collect()
     }
 }

@@ -61,7 +61,7 @@ impl NativeText {
         let model = read.train()?;
         let held_out = Windows::held_out(text, reading.length, &read.cipher, HELD_OUT);
         let loss = tito_trainer::evaluate(&model, &held_out)?.loss;
-        let desk = Desk { text, cipher: &read.cipher };
+        let desk = Desk { text, cipher: &read.cipher, length: reading.length };
         let written = desk.write(&mut draw, &mut native_pen(&model)).expect("nothing of the host can fail");
         let written = written.answer().expect("a native model writes");
         Ok([f64::from(loss) / LN_2, share_of_words(text, written.iter().map(|one| one.text.as_str()))])

@@ -11,7 +11,7 @@ use tito_tensor::Tensor;
 use super::{
     hint,
     likeness::{distinct, longest_in_both, longest_repeat},
-    literate::{PIECE as PROMPT, Piece, TEMPERATURE, Written},
+    literate::{Piece, TEMPERATURE, Written},
     native_text::babble,
     sampled::picks,
 };
@@ -218,7 +218,7 @@ fn show(written: &[Written], findings: &mut Findings) {
     let rows =
         whole.lines().take(SHOWN_LINES).map(|line| vec![line.chars().take(SHOWN_CHARACTERS).collect()]);
     findings.tabulated(Table {
-        title: format!("What it writes after {PROMPT} characters of the text"),
+        title: format!("What it writes after {} characters of the text", first.prompt.chars().count()),
         columns: vec!["text".to_owned()],
         rows: rows.collect(),
     });
