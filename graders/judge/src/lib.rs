@@ -41,8 +41,8 @@ pub use optimizer::{OptimizerOracle, adam_settings, sgd_settings};
 pub use probe::probe;
 pub use question::{Cheat, Given, Part, Question};
 pub use reference::{
-    affine, conv_window, gradient_oracle, layer_oracle, parameter_shapes, pool_window, stack_oracle,
-    training_oracle, window,
+    affine, attention, block, conv_window, gradient_oracle, layer_oracle, parameter_shapes, pool_window,
+    stack_oracle, stack_value, training_oracle, window,
 };
 pub use seed::Seed;
 pub use speed::speed;
