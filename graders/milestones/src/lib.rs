@@ -15,6 +15,7 @@ mod faults;
 mod full_training;
 mod images;
 mod initialisation;
+mod language_generation;
 mod milestone;
 mod network;
 mod own;

@@ -5,7 +5,7 @@ use tito_grade::{Evidence, Rubric};
 use tito_judge::Findings;
 use tito_sandbox::HostError;
 
-use crate::{Context, basic_inference, computer_vision, full_training};
+use crate::{Context, basic_inference, computer_vision, full_training, language_generation};
 
 /// A rubric with the checks that it names.
 pub struct Milestone {
@@ -32,7 +32,12 @@ pub(crate) enum Found {
 
 /// All milestones that this version grades.
 pub fn milestones() -> Vec<Milestone> {
-    vec![basic_inference::milestone(), computer_vision::milestone(), full_training::milestone()]
+    vec![
+        basic_inference::milestone(),
+        computer_vision::milestone(),
+        full_training::milestone(),
+        language_generation::milestone(),
+    ]
 }
 
 /// The milestone of this number, if this version grades it.
