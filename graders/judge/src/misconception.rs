@@ -68,12 +68,13 @@ pub const MISCONCEPTIONS: [&[Misconception]; 13] = [
 ];
 
 /// All of those in what a layer gives in training, the more particular first.
-pub const IN_TRAINING: [&[Misconception<Exercise>]; 6] = [
+pub const IN_TRAINING: [&[Misconception<Exercise>]; 7] = [
     training::dense::MISCONCEPTIONS,
     training::activations::MISCONCEPTIONS,
     training::conv2d::MISCONCEPTIONS,
     training::pool2d::MISCONCEPTIONS,
     training::batch_norm2d::MISCONCEPTIONS,
+    training::language::MISCONCEPTIONS,
     training::anything::MISCONCEPTIONS,
 ];
 

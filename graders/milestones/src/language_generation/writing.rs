@@ -31,11 +31,7 @@ pub(super) fn by_draws(context: &Context<'_>) -> Result<Found, HostError> {
     let settings = [(1.0, 0), (0.5, 0), (1.75, 0), (1.0, 3), (0.625, 5), (1.5, 4), (2.5, 1), (1.25, 40)];
     let writings = settings.map(|(temperature, top_k)| {
         let length = draw.pick(&[1, 2, 3, 6]);
-        match top_k {
-            // The most likely token alone.
-            1 => varied(&mut draw, GPT, length, Sampling { temperature, top_k }),
-            _ => varied(&mut draw, GPT, length, Sampling { temperature, top_k }),
-        }
+        varied(&mut draw, GPT, length, Sampling { temperature, top_k })
     });
     let mut writings = writings.to_vec();
     writings.push(nothing_drawn(&mut draw));
@@ -89,7 +85,7 @@ fn equals(draw: &mut Draw) -> Writing {
 fn nothing_drawn(draw: &mut Draw) -> Writing {
     let bias = Tensor::from_fn([GPT.entries], |token| if token < 2 { -1.0 } else { (token % 4) as f32 });
     let (layers, parameters) = biased(draw, bias);
-    let sampling = Sampling { temperature: 1.0, top_k: 8 };
+    let sampling = Sampling { temperature: 1.0, top_k: 9 };
     Writing::exact(layers, parameters, prompt(draw, 2), vec![0.0; 3], sampling)
 }
 
