@@ -15,7 +15,7 @@ use sha2::{Digest as _, Sha256};
 use tito_artifact::{Artifact, Gated, Limits, RunLimits};
 use tito_data::{Dataset, Split, Store, TINYDIGITS};
 use tito_grade::{CheckResult, Grade, Scoring, Status};
-use tito_judge::{IN_LOSSES, IN_OPTIMIZERS, IN_TRAINING, MISCONCEPTIONS, Seed};
+use tito_judge::{IN_LOSSES, IN_OPTIMIZERS, IN_TRAINING, IN_WRITING, MISCONCEPTIONS, Seed};
 use tito_milestones::{Context, Milestone, milestones};
 use tito_sandbox::{Launch, Metering, Outcome};
 use tito_tests::{Ending, Expectation, Guest, Witness, guests};
@@ -87,31 +87,35 @@ fn isolation(limits: &Limits) -> Isolation {
 }
 
 /// The milestones that a guest goes through: those of its world. An attack on the host is one whatever it is asked, so
-/// that the first is enough; and whose learning of real images is of no interest is not asked for it, because plain loops
-/// take ten seconds.
-fn milestones_of(guest: &Guest) -> &'static [Milestone] {
+/// that the first is enough; whose learning of real images is of no interest is not asked for it, because plain loops
+/// take ten seconds; and who writes does all else as others do, unless it is an example.
+fn milestones_of(guest: &Guest) -> Vec<&'static Milestone> {
+    let is_example = EXAMPLES.contains(&guest.name.as_str());
     let is_asked_for_images = match &guest.expectation.ending {
-        Ending::Fails(checks) => checks.contains("images") || EXAMPLES.contains(&guest.name.as_str()),
+        Ending::Fails(checks) => checks.contains("images") || is_example,
         _ => false,
     };
-    match guest {
-        _ if guest.name.starts_with("evil_") => &MILESTONES[..1],
-        Guest { learns: true, .. } if is_asked_for_images => &MILESTONES,
-        Guest { learns: true, .. } => &QUICK,
-        _ => &MILESTONES[..2],
-    }
+    let all = if is_asked_for_images { &MILESTONES } else { &QUICK };
+    let is_asked = |milestone: &&Milestone| match milestone.rubric.world.as_str() {
+        _ if guest.name.starts_with("evil_") => milestone.rubric.number == 1,
+        "language" => guest.writes,
+        _ if guest.writes && !is_example => false,
+        "learning" => guest.learns,
+        _ => true,
+    };
+    all.iter().filter(is_asked).collect()
 }
 
 const EXAMPLES: [&str; 2] = ["reference", "textbook"];
 
 fn grades(
-    milestones: &[Milestone],
+    milestones: &[&Milestone],
     fuel_per_call: u64,
     artifact: &Artifact,
     launch: &dyn Launch,
     seed: impl Fn(u32) -> Seed,
 ) -> Vec<Grade> {
-    let grade = |milestone: &Milestone| {
+    let grade = |milestone: &&Milestone| {
         let seed = seed(milestone.rubric.number);
         let data = DATA.iter().find(|data| data.split() == milestone.split).expect("there are two splits");
         let context = Context::new(launch, &seed, data, None).within(&limits(fuel_per_call).run);
@@ -164,15 +168,15 @@ fn found(guest: &Guest) -> Expectation {
     let compiled = compile(&artifact, &isolation(&limits(guest.fuel_per_call)));
     let witness = Witness::of(&compiled);
     let fuel = guest.fuel_per_call;
-    let grades = grades(milestones_of(guest), fuel, &artifact, &witness, |_| Seed::public());
+    let grades = grades(&milestones_of(guest), fuel, &artifact, &witness, |_| Seed::public());
     // What an evil guest is told depends on what is left of it, and teaches nobody.
     let told = if guest.name.starts_with("evil_") { BTreeSet::new() } else { told(&grades) };
     Expectation { ending: Ending::Fails(failed_names(&grades)), told, ends: witness.ends() }
 }
 
 /// The names of all checks that a machine decides.
-fn checks(milestones: &[Milestone]) -> impl Iterator<Item = String> {
-    let rules = milestones.iter().flat_map(|milestone| milestone.rubric.checks());
+fn checks(milestones: impl IntoIterator<Item = &'static Milestone>) -> impl Iterator<Item = String> {
+    let rules = milestones.into_iter().flat_map(|milestone| milestone.rubric.checks());
     let decided = rules.filter(|(_, rule)| rule.scoring != Scoring::Review);
     decided.map(|(_, rule)| rule.name.clone())
 }
@@ -231,7 +235,7 @@ fn peak_bytes() -> u64 {
 fn every_check_and_every_misconception_has_a_guest() {
     let wrong: Vec<Expectation> =
         guests().iter().filter(|guest| guest.name.starts_with("wrong_")).map(expected).collect();
-    for name in checks(&MILESTONES) {
+    for name in checks(MILESTONES.iter()) {
         let fails =
             |one: &Expectation| matches!(&one.ending, Ending::Fails(checks) if checks.contains(&name));
         assert!(wrong.iter().any(fails), "no wrong guest fails '{name}'");
@@ -241,7 +245,8 @@ fn every_check_and_every_misconception_has_a_guest() {
     let training = IN_TRAINING.iter().flat_map(|table| table.iter()).map(|known| known.name);
     let losses = IN_LOSSES.iter().flat_map(|table| table.iter()).map(|known| known.name);
     let optimizers = IN_OPTIMIZERS.iter().flat_map(|table| table.iter()).map(|known| known.name);
-    for known in answers.chain(training).chain(losses).chain(optimizers) {
+    let writing = IN_WRITING.iter().map(|known| known.name);
+    for known in answers.chain(training).chain(losses).chain(optimizers).chain(writing) {
         assert!(told.contains(known), "no guest is told '{known}'");
     }
 }
@@ -263,7 +268,7 @@ fn the_table_of_guests_and_checks_is_the_committed_one() {
     let table = format!(
         "| Check | Guests that fail it |\n|---|---|\n{}\n| Misconception | Guests that are told it |\n|---|---|\n{}\n\
          Pass everything: {right}.\n",
-        checks(&MILESTONES).map(fails).collect::<String>(),
+        checks(MILESTONES.iter()).map(fails).collect::<String>(),
         all.iter().map(told).collect::<String>(),
     );
     insta::assert_snapshot!("guests_and_checks", table);
@@ -271,8 +276,9 @@ fn the_table_of_guests_and_checks_is_the_committed_one() {
 
 /// The grades of a guest in a course whose secret this number tells from others'.
 fn in_course(course: u32, guest: &Guest, artifact: &Artifact, compiled: &Outcome<Prepared>) -> Vec<Grade> {
-    let milestones = &QUICK[..milestones_of(guest).len()];
-    grades(milestones, guest.fuel_per_call, artifact, compiled, |number| {
+    let numbers: Vec<_> = milestones_of(guest).iter().map(|milestone| milestone.rubric.number).collect();
+    let milestones: Vec<_> = QUICK.iter().filter(|one| numbers.contains(&one.rubric.number)).collect();
+    grades(&milestones, guest.fuel_per_call, artifact, compiled, |number| {
         Seed::secret(&course.to_le_bytes(), number, artifact.digest())
     })
 }
@@ -310,7 +316,7 @@ fn a_grade_is_the_same_on_every_run_and_with_any_number_of_threads() {
         let json = |threads| {
             let (artifact, compiled) = admitted(guest, isolation).expect("it is admitted");
             let fuel = guest.fuel_per_call;
-            let grades = || grades(milestones_of(guest), fuel, &artifact, &compiled, |_| Seed::public());
+            let grades = || grades(&milestones_of(guest), fuel, &artifact, &compiled, |_| Seed::public());
             serde_json::to_string(&pool(threads).install(grades)).expect("a grade can be written")
         };
         let once = json(1);

@@ -73,7 +73,12 @@ pub fn stack_gradient_gauge(
 }
 
 /// The gradients of keys' biases, each with its place among all parameters.
-fn key_biases(layers: &[Layer], parameters: &[Wide], input: &Wide, gradient: &Wide) -> Vec<(usize, Judged)> {
+fn key_biases(
+    layers: &[Layer],
+    parameters: &[Wide],
+    input: &Wide,
+    gradient: &Wide,
+) -> Vec<(usize, Judged)> {
     let Some((first, rest)) = layers.split_first() else { return Vec::new() };
     let (own, others) = parameters.split_at(parameter_shapes(first).len());
     let output = training_value(first, own, input);

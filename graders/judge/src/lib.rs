@@ -24,6 +24,7 @@ mod speed;
 mod steps;
 mod verdict;
 mod work;
+mod writing;
 
 pub use audit::audited;
 pub use case::{Case, Kind};
@@ -49,3 +50,4 @@ pub use speed::speed;
 pub use steps::{Step, Steps};
 pub use verdict::{advice, compare};
 pub use work::{Doubt, Effort, Work};
+pub use writing::{IN_WRITING, Writing};
