@@ -13,8 +13,8 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use rayon::{ThreadPool, ThreadPoolBuilder, prelude::*};
 use sha2::{Digest as _, Sha256};
 use tito_artifact::{Artifact, Gated, Limits, RunLimits};
-use tito_data::{Dataset, Split, Store, TINYDIGITS};
-use tito_grade::{CheckResult, Grade, Scoring, Status};
+use tito_data::{Dataset, Split, Store, TINYDIGITS, TINYTALK, Text};
+use tito_grade::{CheckResult, Criterion, Grade, Scoring, Status};
 use tito_judge::{IN_LOSSES, IN_OPTIMIZERS, IN_TRAINING, IN_WRITING, MISCONCEPTIONS, Seed};
 use tito_milestones::{Context, Milestone, milestones};
 use tito_sandbox::{Launch, Metering, Outcome};
@@ -32,20 +32,17 @@ static DATA: LazyLock<[Dataset; 2]> = LazyLock::new(|| {
     [Split::Test, Split::Train].map(|split| load(split).expect("TinyDigits is part of the program"))
 });
 
-/// Twice what plain loops take to learn TinyDigits.
-const FIT_FUEL: u64 = 80_000_000_000;
+/// What a model of the last milestone reads.
+static TEXT: LazyLock<Text> =
+    LazyLock::new(|| Store::at("unused").text(&TINYTALK).expect("TinyTalk is part of the program"));
+
+/// Twice what plain loops take to learn TinyTalk.
+const FIT_FUEL: u64 = 800_000_000_000;
 
 static MILESTONES: LazyLock<Vec<Milestone>> = LazyLock::new(milestones);
 
-/// The same without what takes seconds: how far real images are learnt is a matter of chance, whose spread the native
-/// trainer's runs have shown.
-static QUICK: LazyLock<Vec<Milestone>> = LazyLock::new(|| {
-    let mut milestones = milestones();
-    for milestone in &mut milestones {
-        milestone.rubric.criteria.retain(|criterion| criterion.name != "CIFAR-10 training");
-    }
-    milestones
-});
+/// Criteria that have real images or a text learnt, which takes plain loops tens of seconds.
+const SLOW: [&str; 3] = ["CIFAR-10 training", "Text generation", "Framework unification"];
 
 /// Loops end by their fuel, long before a deadline that would depend on the machine; the rest bounds what the host
 /// holds.
@@ -87,38 +84,54 @@ fn isolation(limits: &Limits) -> Isolation {
 }
 
 /// The milestones that a guest goes through: those of its world. An attack on the host is one whatever it is asked, so
-/// that the first is enough; whose learning of real images is of no interest is not asked for it, because plain loops
-/// take ten seconds; and who writes does all else as others do, unless it is an example.
-fn milestones_of(guest: &Guest) -> Vec<&'static Milestone> {
+/// that the first is enough; a criterion whose learning takes long is asked of the examples, and of who fails some of it;
+/// and who writes does all else as others do, unless it is an example.
+fn milestones_of(guest: &Guest) -> Vec<Milestone> {
     let is_example = EXAMPLES.contains(&guest.name.as_str());
-    let is_asked_for_images = match &guest.expectation.ending {
-        Ending::Fails(checks) => checks.contains("images") || is_example,
+    let fails = |criterion: &Criterion| match &guest.expectation.ending {
+        Ending::Fails(checks) => criterion.checks.iter().any(|check| checks.contains(&check.name)),
         _ => false,
     };
-    let all = if is_asked_for_images { &MILESTONES } else { &QUICK };
-    let is_asked = |milestone: &&Milestone| match milestone.rubric.world.as_str() {
+    let is_asked = |milestone: &Milestone| match milestone.rubric.world.as_str() {
         _ if guest.name.starts_with("evil_") => milestone.rubric.number == 1,
         "language" => guest.writes,
         _ if guest.writes && !is_example => false,
         "learning" => guest.learns,
         _ => true,
     };
-    all.iter().filter(is_asked).collect()
+    let mut asked = milestones();
+    asked.retain(is_asked);
+    for milestone in &mut asked {
+        let is_quick = |criterion: &Criterion| !SLOW.contains(&criterion.name.as_str());
+        milestone.rubric.criteria.retain(|one| is_quick(one) || is_example || fails(one));
+    }
+    asked
+}
+
+/// The same without what takes tens of seconds: how far a model learns real images is a matter of chance, whose spread the
+/// native trainer's runs have shown.
+fn quick_milestones_of(guest: &Guest) -> Vec<Milestone> {
+    let mut quick = milestones_of(guest);
+    for milestone in &mut quick {
+        milestone.rubric.criteria.retain(|criterion| !SLOW.contains(&criterion.name.as_str()));
+    }
+    quick
 }
 
 const EXAMPLES: [&str; 2] = ["reference", "textbook"];
 
 fn grades(
-    milestones: &[&Milestone],
+    milestones: &[Milestone],
     fuel_per_call: u64,
     artifact: &Artifact,
     launch: &dyn Launch,
     seed: impl Fn(u32) -> Seed,
 ) -> Vec<Grade> {
-    let grade = |milestone: &&Milestone| {
+    let grade = |milestone: &Milestone| {
         let seed = seed(milestone.rubric.number);
         let data = DATA.iter().find(|data| data.split() == milestone.split).expect("there are two splits");
         let context = Context::new(launch, &seed, data, None).within(&limits(fuel_per_call).run);
+        let context = if milestone.is_of_text() { context.reading(&TEXT) } else { context };
         tito_milestones::grade(milestone, artifact, &context, &mut |_, _| {}).expect("the host is well")
     };
     milestones.iter().map(grade).collect()
@@ -175,8 +188,8 @@ fn found(guest: &Guest) -> Expectation {
 }
 
 /// The names of all checks that a machine decides.
-fn checks(milestones: impl IntoIterator<Item = &'static Milestone>) -> impl Iterator<Item = String> {
-    let rules = milestones.into_iter().flat_map(|milestone| milestone.rubric.checks());
+fn checks(milestones: &[Milestone]) -> impl Iterator<Item = String> {
+    let rules = milestones.iter().flat_map(|milestone| milestone.rubric.checks());
     let decided = rules.filter(|(_, rule)| rule.scoring != Scoring::Review);
     decided.map(|(_, rule)| rule.name.clone())
 }
@@ -185,7 +198,7 @@ fn checks(milestones: impl IntoIterator<Item = &'static Milestone>) -> impl Iter
 fn expected(guest: &Guest) -> Expectation {
     let mut expected = guest.expectation.clone();
     if expected.ending == Ending::FailsEverything {
-        expected.ending = Ending::Fails(checks(milestones_of(guest)).collect());
+        expected.ending = Ending::Fails(checks(&milestones_of(guest)).collect());
     }
     expected
 }
@@ -235,7 +248,7 @@ fn peak_bytes() -> u64 {
 fn every_check_and_every_misconception_has_a_guest() {
     let wrong: Vec<Expectation> =
         guests().iter().filter(|guest| guest.name.starts_with("wrong_")).map(expected).collect();
-    for name in checks(MILESTONES.iter()) {
+    for name in checks(&MILESTONES) {
         let fails =
             |one: &Expectation| matches!(&one.ending, Ending::Fails(checks) if checks.contains(&name));
         assert!(wrong.iter().any(fails), "no wrong guest fails '{name}'");
@@ -268,7 +281,7 @@ fn the_table_of_guests_and_checks_is_the_committed_one() {
     let table = format!(
         "| Check | Guests that fail it |\n|---|---|\n{}\n| Misconception | Guests that are told it |\n|---|---|\n{}\n\
          Pass everything: {right}.\n",
-        checks(MILESTONES.iter()).map(fails).collect::<String>(),
+        checks(&MILESTONES).map(fails).collect::<String>(),
         all.iter().map(told).collect::<String>(),
     );
     insta::assert_snapshot!("guests_and_checks", table);
@@ -276,9 +289,7 @@ fn the_table_of_guests_and_checks_is_the_committed_one() {
 
 /// The grades of a guest in a course whose secret this number tells from others'.
 fn in_course(course: u32, guest: &Guest, artifact: &Artifact, compiled: &Outcome<Prepared>) -> Vec<Grade> {
-    let numbers: Vec<_> = milestones_of(guest).iter().map(|milestone| milestone.rubric.number).collect();
-    let milestones: Vec<_> = QUICK.iter().filter(|one| numbers.contains(&one.rubric.number)).collect();
-    grades(&milestones, guest.fuel_per_call, artifact, compiled, |number| {
+    grades(&quick_milestones_of(guest), guest.fuel_per_call, artifact, compiled, |number| {
         Seed::secret(&course.to_le_bytes(), number, artifact.digest())
     })
 }
