@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use tito_data::{DataError, Dataset, Description, Store, TINYDIGITS, TINYTALK, Text};
-use tito_milestones::Milestone;
+use tito_milestones::{Milestone, Reading};
 
 use crate::{failure::Failure, screen};
 
@@ -20,7 +20,7 @@ pub(crate) struct Material {
 pub(crate) fn choose(milestone: &Milestone, name: Option<&str>, store: &Store) -> Result<Material, Failure> {
     let own = name.filter(|name| milestone.is_of_text() && Path::new(name).is_file());
     if let Some(own) = own {
-        return Ok(Material { text: Some(Text::open(Path::new(own))?), ..tinydigits(milestone)? });
+        return Ok(Material { text: Some(open(Path::new(own))?), ..tinydigits(milestone)? });
     }
     let Some(name) = name else { return or_embedded(milestone, store) };
     let dataset = Description::named(name)?;
@@ -34,6 +34,17 @@ pub(crate) fn choose(milestone: &Milestone, name: Option<&str>, store: &Store) -
         return Err(failure.help(format!("name {}{own}", names.join(" or "))));
     }
     Ok(load(milestone, dataset, store)?)
+}
+
+/// A course's own text, where there is enough of it.
+fn open(path: &Path) -> Result<Text, Failure> {
+    let text = Text::open(path)?;
+    let (found, fewest) = (text.len(), Reading::FEWEST);
+    if found < fewest {
+        let failure = Failure::usage(format!("cannot grade on the text '{}'", path.display()));
+        return Err(failure.because(format!("it has {found} characters, where {fewest} are the fewest")));
+    }
+    Ok(text)
 }
 
 /// The images that need no files.

@@ -120,6 +120,9 @@ impl Examples for Windows {
 }
 
 impl Reading {
+    /// The fewest characters of a text: there are windows of both its parts then.
+    pub const FEWEST: usize = 1_000;
+
     /// That of a small GPT.
     pub fn of(text: &Text) -> Self {
         if text.name() == TINYTALK.name {

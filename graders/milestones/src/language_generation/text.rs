@@ -5,7 +5,10 @@ use std::f64::consts::LN_2;
 use tito_judge::{Findings, advice};
 use tito_sandbox::{HostError, Outcome};
 
-use super::{Literate, hint, native_text::frequencies_bits};
+use super::{
+    Literate, hint,
+    native_text::{frequencies_bits, progress},
+};
 use crate::{Context, full_training::uneven, milestone::Found, parameters::same};
 
 /// Learns every window once, in the model that it was given, which then is what its layers are.
@@ -52,7 +55,7 @@ pub(super) fn held_out(context: &Context<'_>) -> Result<Found, HostError> {
     findings.measured("nats", counted.loss);
     let others = literate.not_of_its_layers.clone();
     // Whoever knows the text without the model has not been asked for that.
-    let progress = if others.is_none() { (none - bits) / (none - full) } else { 0.0 };
+    let progress = if others.is_none() { progress(-bits, -none, -full) } else { 0.0 };
     findings.measured("progress", progress);
     findings.question("the logits that the layers give one after the other", others);
     // Who has learnt neither knows the inputs no better than the targets.

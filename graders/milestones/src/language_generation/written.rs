@@ -12,7 +12,7 @@ use super::{
     hint,
     likeness::{distinct, longest_in_both, longest_repeat},
     literate::{Piece, TEMPERATURE, Written},
-    native_text::babble,
+    native_text::{babble, progress},
     sampled::picks,
 };
 use crate::{Context, milestone::Found};
@@ -100,7 +100,7 @@ pub(super) fn real_words(context: &Context<'_>) -> Result<Found, HostError> {
     findings.measured("native_words", native);
     findings.measured("full_words", full);
     findings.measured("babbled_words", none);
-    findings.measured("progress", (share - none) / (full - none));
+    findings.measured("progress", progress(share, none, full));
     findings.conclude(format!(
         "{:.0} % of its words of {LETTERS} letters or more are the text's, where the native model's are {:.0} %",
         100.0 * share,
