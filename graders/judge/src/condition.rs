@@ -73,12 +73,7 @@ pub fn stack_gradient_gauge(
 }
 
 /// The gradients of keys' biases, each with its place among all parameters.
-fn key_biases(
-    layers: &[Layer],
-    parameters: &[Wide],
-    input: &Wide,
-    gradient: &Wide,
-) -> Vec<(usize, Judged)> {
+fn key_biases(layers: &[Layer], parameters: &[Wide], input: &Wide, gradient: &Wide) -> Vec<(usize, Judged)> {
     let Some((first, rest)) = layers.split_first() else { return Vec::new() };
     let (own, others) = parameters.split_at(parameter_shapes(first).len());
     let output = training_value(first, own, input);
@@ -178,7 +173,59 @@ fn perturbed(tensor: &Wide, draw: &mut Draw) -> Wide {
 
 #[cfg(test)]
 mod tests {
+    use tito_kernels::{attention, token_embedding, transformer_block};
+    use tito_sandbox::{AttentionSpec, BlockSpec, EmbeddingSpec};
+    use tito_tensor::Tensor;
+
     use super::*;
+    use crate::{attention, block};
+
+    fn narrow(wide: &Wide) -> Tensor {
+        Tensor::from_fn(wide.shape().clone(), |at| wide.data()[at] as f32)
+    }
+
+    #[track_caller]
+    fn check(judged: &Judged, got: &Tensor) {
+        assert_eq!(judged.value.shape(), got.shape());
+        for (at, &got) in got.data().iter().enumerate() {
+            assert!(judged.accepts(at, got), "{at}: {got}, not {}", judged.value.data()[at]);
+        }
+    }
+
+    /// Tokens, a block and attention: what the native kernels give is within every bound, a key's bias's gradient, which is
+    /// nothing but rounding, included; and tokens are never moved.
+    #[test]
+    fn the_native_kernels_are_within_the_bounds_of_a_stack() {
+        let mut draw = Draw::new([6; 32]);
+        let (inner, outer) = (
+            BlockSpec { width: 8, heads: 2, expansion: 2 },
+            AttentionSpec { width: 8, heads: 4, causal: false },
+        );
+        let table = EmbeddingSpec { entries: 5, width: 8 };
+        let layers = [Layer::TokenEmbedding(table), Layer::TransformerBlock(inner), Layer::Attention(outer)];
+        let shapes = layers.iter().flat_map(parameter_shapes);
+        let parameters: Vec<_> = shapes.map(|shape| draw.normals(shape, 0.5)).collect();
+        let (tokens, gradient) = (draw.tokens([2, 6], 5), draw.normals([2, 6, 8], 1.0));
+        let wide: Vec<_> = parameters.iter().map(Wide::from).collect();
+        let judged = stack_gauge(&layers, &wide, &Wide::from(&tokens), &mut draw);
+        let slopes =
+            stack_gradient_gauge(&layers, &wide, &Wide::from(&tokens), &Wide::from(&gradient), &mut draw);
+        let (own, block, heads) = (&parameters[..1], block(&inner), attention(&outer));
+        let embedded = token_embedding::native(&tokens, &own[0]).unwrap();
+        let mixed = transformer_block::native(&embedded, &parameters[1..17], block).unwrap();
+        check(&judged, &attention::native(&mixed, &parameters[17..], heads).unwrap());
+        let last = attention::native_backward(&mixed, &parameters[17..], heads, &gradient).unwrap();
+        let middle =
+            transformer_block::native_backward(&embedded, &parameters[1..17], block, &last.input).unwrap();
+        let first = token_embedding::native_backward(&tokens, &own[0], &middle.input).unwrap();
+        let all = [vec![first.input], first.parameters, middle.parameters, last.parameters].concat();
+        assert_eq!(slopes.len(), all.len());
+        slopes.iter().zip(&all).for_each(|(judged, got)| check(judged, got));
+        // What is rounded to three digits is not.
+        let coarse = narrow(&judged.value.clone());
+        let coarse = Tensor::from_fn(coarse.shape().clone(), |at| coarse.data()[at] * 1.001);
+        assert!((0..coarse.data().len()).any(|at| !judged.accepts(at, coarse.data()[at])));
+    }
 
     #[test]
     fn the_terms_stand_for_a_tolerance_of_64() {

@@ -208,9 +208,7 @@ pub fn gradient_oracle(
         Layer::TokenEmbedding(_) => token_embedding::oracle_backward(input, &parameters[0], gradient),
         Layer::PositionEmbedding(_) => position_embedding::oracle_backward(input, &parameters[0], gradient),
         Layer::LayerNorm(spec) => layer_norm::oracle_backward(input, affine(spec, parameters), gradient),
-        Layer::Attention(spec) => {
-            attention::oracle_backward(input, parameters, attention(spec), gradient)
-        }
+        Layer::Attention(spec) => attention::oracle_backward(input, parameters, attention(spec), gradient),
         Layer::TransformerBlock(spec) => Ok(block_gradient_gauge(block(spec), parameters, input, gradient)),
         other => panic!("no exercise is made of {other:?}: it has no reference kernel"),
     };

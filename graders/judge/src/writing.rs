@@ -5,7 +5,7 @@
 
 mod habit;
 
-use tito_grade::{CaseEvidence, Hint};
+use tito_grade::CaseEvidence;
 use tito_kernels::{Wide, bound};
 use tito_sandbox::{Called, Guest, Layer, Outcome, Sampling};
 use tito_tensor::Tensor;
@@ -53,7 +53,8 @@ impl Writing {
         sampling: Sampling,
         draw: &mut Draw,
     ) -> Option<Self> {
-        let mut writing = Self { layers, parameters, prompt, sampling, draws: Vec::new(), expected: Vec::new() };
+        let mut writing =
+            Self { layers, parameters, prompt, sampling, draws: Vec::new(), expected: Vec::new() };
         let wide = writing.wide();
         for _ in 0..count {
             let context = writing.context(&writing.text(&writing.expected));
@@ -108,7 +109,9 @@ impl Writing {
         let how = match self.sampling {
             Sampling { temperature: 0.0, .. } => "the most likely".to_owned(),
             Sampling { temperature, top_k: 0 } => format!("at temperature {temperature}"),
-            Sampling { temperature, top_k } => format!("at temperature {temperature} of the {top_k} most likely"),
+            Sampling { temperature, top_k } => {
+                format!("at temperature {temperature} of the {top_k} most likely")
+            }
         };
         format!("{count} tokens after {length}, {how}, by {}", describe(&self.layers))
     }
@@ -127,7 +130,6 @@ impl Writing {
             }
             other => (other.to_string(), advice(other), Vec::new()),
         };
-        let hint = hint.map(|known: Hint| known);
         let evidence = CaseEvidence { asked: self.asked(), came_back, mismatch: None, hint };
         Err(Box::new(Failure { evidence, explanations }))
     }
@@ -241,10 +243,13 @@ fn tokens(context: &[u32]) -> Tensor {
 /// The cumulative probabilities of the tokens.
 fn cumulative(logits: &[f64], sampling: Sampling) -> Vec<f64> {
     let mut sum = 0.0;
-    habit::probabilities(logits, sampling).iter().map(|p| {
-        sum += p;
-        sum
-    }).collect()
+    habit::probabilities(logits, sampling)
+        .iter()
+        .map(|p| {
+            sum += p;
+            sum
+        })
+        .collect()
 }
 
 /// A number that lies so far from every edge at least; or 0, which lies at none.
@@ -255,4 +260,107 @@ fn far_from(edges: &[f64], far: f64, draw: &mut Draw) -> f32 {
     let is_far = |number: &f32| edges.iter().all(|edge| (edge - f64::from(*number)).abs() > far);
     let numbers = (0..1_000).map(|_| draw.uniform() as f32);
     numbers.into_iter().find(is_far).unwrap_or(0.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use tito_sandbox::{DenseSpec, EmbeddingSpec, Fault};
+
+    use super::*;
+    use crate::parameter_shapes;
+
+    /// Tokens, places, a block and logits.
+    fn writing(seed: u8, length: usize, context: u32, sampling: Sampling) -> Writing {
+        let mut draw = Draw::new([seed; 32]);
+        let table = |entries| EmbeddingSpec { entries, width: 8 };
+        let block = tito_sandbox::BlockSpec { width: 8, heads: 2, expansion: 2 };
+        let layers = vec![
+            Layer::TokenEmbedding(table(11)),
+            Layer::PositionEmbedding(table(context)),
+            Layer::TransformerBlock(block),
+            Layer::Dense(DenseSpec { inputs: 8, outputs: 11, bias: true }),
+        ];
+        let attempt = |_| {
+            let shapes = layers.iter().flat_map(parameter_shapes);
+            let parameters = shapes.map(|shape| draw.normals(shape, 0.6)).collect();
+            let prompt = (0..length).map(|_| draw.below(11) as u32).collect();
+            Writing::drawn(layers.clone(), parameters, prompt, 8, sampling, &mut draw)
+        };
+        (0..50).find_map(attempt).unwrap()
+    }
+
+    fn told(writing: &Writing, outcome: Outcome<Vec<u32>>) -> BTreeSet<&'static str> {
+        let failure = writing.judge(&outcome).unwrap_err();
+        failure.explanations.iter().map(|known| known.name).collect()
+    }
+
+    #[test]
+    fn what_is_written_rightly_is_right() {
+        for (length, context, sampling) in [
+            (3, 16, Sampling::GREEDY),
+            (3, 16, Sampling { temperature: 0.7, top_k: 0 }),
+            (6, 4, Sampling { temperature: 1.3, top_k: 4 }),
+        ] {
+            let writing = writing(1, length, context, sampling);
+            assert_eq!(writing.written(&RIGHT), writing.expected);
+            assert!(writing.judge(&Outcome::Answer(writing.expected.clone())).is_ok());
+            assert!(writing.expected.iter().all(|&token| token < 11));
+            let short = writing.expected[1..].to_vec();
+            assert_eq!(told(&writing, Outcome::Answer(short)), BTreeSet::new());
+        }
+    }
+
+    /// Every form of every habit that writes something else is told its name.
+    #[test]
+    fn habits_are_told_their_names() {
+        let mut seen = BTreeSet::new();
+        for (known, habits) in HABITS {
+            for habit in *habits {
+                for (seed, temperature, top_k) in [(2, 0.0, 0), (3, 0.6, 3), (4, 1.7, 0)] {
+                    let writing =
+                        writing(seed, 5, if seed == 4 { 6 } else { 16 }, Sampling { temperature, top_k });
+                    let tokens = writing.written(habit);
+                    if tokens != writing.expected {
+                        assert!(
+                            told(&writing, Outcome::Answer(tokens)).contains(known.name),
+                            "{}",
+                            known.name
+                        );
+                        seen.insert(known.name);
+                    }
+                }
+            }
+        }
+        // Those two show where logits are equal, and where a draw is 0.
+        let rare = ["last-of-equals", "draw-met-not-exceeded"];
+        let all = HABITS.iter().map(|(known, _)| known.name).filter(|name| !rare.contains(name));
+        assert!(all.clone().all(|name| seen.contains(name)), "{seen:?}");
+        assert_eq!(IN_WRITING.len(), HABITS.len() + 1);
+    }
+
+    #[test]
+    fn a_fault_is_about_the_context_where_the_text_outgrows_it() {
+        let fault = || Outcome::Fault(Fault::ShapeMismatch("too long".to_owned()));
+        let hint = |writing: &Writing| writing.judge(&fault()).unwrap_err().evidence.hint;
+        assert_eq!(hint(&writing(5, 3, 6, Sampling::GREEDY)).unwrap().misconception, "context-not-cut");
+        assert_eq!(hint(&writing(5, 3, 16, Sampling::GREEDY)), None);
+    }
+
+    #[test]
+    fn of_equals_the_first_is_taken_and_a_draw_is_exceeded() {
+        #[track_caller]
+        fn check(logits: &[f64], top_k: u32, draw: f32, expected: u32) {
+            let sampling = Sampling { temperature: if draw < 0.0 { 0.0 } else { 1.0 }, top_k };
+            assert_eq!(habit::chosen(logits, sampling, draw), expected);
+        }
+        check(&[1.0, 3.0, 3.0], 0, -1.0, 1);
+        check(&[0.0; 4], 0, 0.0, 0);
+        check(&[0.0; 4], 0, 0.25, 1);
+        check(&[0.0; 4], 0, 0.999, 3);
+        check(&[0.0, 5.0, 1.0, 4.0], 2, 0.0, 1);
+        check(&[0.0, 5.0, 1.0, 4.0], 2, 0.9, 3);
+        check(&[0.0, 5.0], 7, 0.0, 0);
+    }
 }

@@ -34,7 +34,8 @@ fn fused(input: &Tensor, parameters: &[&Tensor], spec: &AttentionSpec, _: &Mecha
         let heads = spec.heads as usize;
         let (row, head) = (at / heads, at % heads);
         let first = row / length * length;
-        let part = |row: usize, which: usize| &all.data()[row * 3 * width + which * width + head * size..][..size];
+        let part =
+            |row: usize, which: usize| &all.data()[row * 3 * width + which * width + head * size..][..size];
         let seen = if spec.causal { row + 1 } else { first + length };
         let dot = |other: usize| part(row, 0).iter().zip(part(other, 1)).map(|(q, k)| q * k).sum::<f32>();
         let mut weights: Vec<f32> = (first..seen).map(|other| dot(other) / (size as f32).sqrt()).collect();

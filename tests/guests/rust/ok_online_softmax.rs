@@ -29,7 +29,8 @@ fn flash(input: &Tensor, parameters: &[&Tensor], spec: &AttentionSpec, _: &Mecha
     for (at, row) in mixed.data_mut().chunks_exact_mut(size).enumerate() {
         // Rows of heads lie next to each other: head by head in a place, place by place, text by text.
         let (heads, own) = (spec.heads as usize, at * size);
-        let (place, first) = (at / heads % length, (at / heads / length * length * heads + at % heads) * size);
+        let (place, first) =
+            (at / heads % length, (at / heads / length * length * heads + at % heads) * size);
         let seen = if spec.causal { place + 1 } else { length };
         let (mut most, mut sum) = (f32::NEG_INFINITY, 0.0);
         for other in (0..seen).map(|other| first + other * width) {

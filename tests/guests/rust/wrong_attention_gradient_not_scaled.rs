@@ -5,7 +5,7 @@
 
 use guests::language::{Attention, attention_slopes, fluent};
 use guests::learning::WayBack;
-use guests::{LayerSpec, export_writing_layers, Tensor};
+use guests::{LayerSpec, Tensor, export_writing_layers};
 
 export_writing_layers!(|spec, rng| match spec {
     LayerSpec::Attention(spec) => {

@@ -17,7 +17,8 @@ export_writing_layers!(|spec, rng| match spec {
                 let count = x.len() as f32;
                 let mean = x.iter().sum::<f32>() / count;
                 let variance = x.iter().map(|x| (x - mean) * (x - mean)).sum::<f32>() / count;
-                let scales = pass.parameters[0].data().iter().map(|gamma| gamma / (variance + epsilon).sqrt());
+                let scales =
+                    pass.parameters[0].data().iter().map(|gamma| gamma / (variance + epsilon).sqrt());
                 back.iter_mut().zip(dy).zip(scales).for_each(|((back, dy), scale)| *back = scale * dy);
             }
             Ok(slopes)

@@ -10,9 +10,7 @@ use guests::{LayerSpec, export_writing_layers};
 export_writing_layers!(|spec, rng| match spec {
     LayerSpec::TokenEmbedding(spec) => {
         let layer = Tokens::new(spec, rng)?;
-        Ok(WayBack::boxed(Box::new(layer), move |pass| {
-            Ok(token_slopes(pass, |slot, dy| *slot = dy))
-        }))
+        Ok(WayBack::boxed(Box::new(layer), move |pass| Ok(token_slopes(pass, |slot, dy| *slot = dy))))
     }
     _ => fluent(spec, rng),
 });

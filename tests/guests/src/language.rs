@@ -21,9 +21,7 @@ pub use fluent::fluent;
 pub use gelu::{gelu, gelu_slope, phi};
 pub use layer_norm::{LayerNorm, layer_norm_slopes};
 pub use linear::{linear, linear_slopes, sum};
-pub use tinytorch::{
-    AttentionSpec, BlockSpec, EmbeddingSpec, Language, NormSpec, Sampling, export_language,
-};
+pub use tinytorch::{AttentionSpec, BlockSpec, EmbeddingSpec, Language, NormSpec, Sampling, export_language};
 pub use writer::{Writer, as_tokens, chosen, probabilities, ranked, room};
 
 /// Exports the right framework with some of its layers replaced, by a [`MakeLayer`](crate::MakeLayer).

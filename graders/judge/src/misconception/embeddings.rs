@@ -10,9 +10,10 @@ pub(super) const MISCONCEPTIONS: &[Misconception] = &[
     Misconception {
         name: "tokens-off-by-one",
         advice: "Tokens have another token's row. Token t has row t of the table, counted from 0.",
-        answers: &[|case| tokens(case, |token, entries| (token + 1) % entries), |case| {
-            tokens(case, |token, entries| (token + entries - 1) % entries)
-        }],
+        answers: &[
+            |case| tokens(case, |token, entries| (token + 1) % entries),
+            |case| tokens(case, |token, entries| (token + entries - 1) % entries),
+        ],
     },
     Misconception {
         name: "positions-missing",
@@ -34,10 +35,13 @@ pub(super) const MISCONCEPTIONS: &[Misconception] = &[
         name: "positions-of-the-batch",
         advice: "Every sequence has one row for all of its places, or places are counted on from one sequence to the next. They \
                  are counted from 0 in each.",
-        answers: &[|case| places(case, |[text, _], rows| Some(text % rows)), |case| {
-            let length = *case.input.shape().extents().get(1)? as usize;
-            places(case, |[text, place], rows| Some((text * length + place) % rows))
-        }],
+        answers: &[
+            |case| places(case, |[text, _], rows| Some(text % rows)),
+            |case| {
+                let length = *case.input.shape().extents().get(1)? as usize;
+                places(case, |[text, place], rows| Some((text * length + place) % rows))
+            },
+        ],
     },
 ];
 

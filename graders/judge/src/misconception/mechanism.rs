@@ -66,8 +66,14 @@ impl Mechanism<'_> {
     pub(crate) fn attend(&self, input: &Wide, parameters: &[Wide], spec: AttentionSpec) -> Option<Wide> {
         let &[texts, length, width] = input.shape().extents() else { return None };
         let [texts, length, width] = [texts, length, width].map(|extent| extent as usize);
-        let project = |at: usize, x: &Wide| dense::oracle(x, &parameters[2 * at], Some(&parameters[2 * at + 1]));
-        let [query, key, value] = [project(self.order[0], input).ok()?, project(self.order[1], input).ok()?, project(self.order[2], input).ok()?].map(|judged| judged.value);
+        let project =
+            |at: usize, x: &Wide| dense::oracle(x, &parameters[2 * at], Some(&parameters[2 * at + 1]));
+        let [query, key, value] = [
+            project(self.order[0], input).ok()?,
+            project(self.order[1], input).ok()?,
+            project(self.order[2], input).ok()?,
+        ]
+        .map(|judged| judged.value);
         let heads = spec.heads as usize;
         let size = width / heads.max(1);
         let mut mixed = vec![0.0; input.data().len()];
@@ -78,7 +84,8 @@ impl Mechanism<'_> {
             };
             for query_place in 0..length {
                 let score = |place: usize| {
-                    let terms = (0..size).map(|i| query.data()[at(0, query_place, i)] * key.data()[at(0, place, i)]);
+                    let terms =
+                        (0..size).map(|i| query.data()[at(0, query_place, i)] * key.data()[at(0, place, i)]);
                     let score = terms.sum::<f64>() * (self.scale)(size as f64, width as f64);
                     (self.score)(Pair { query: query_place, key: place, causal: spec.causal }, score)
                 };
@@ -96,7 +103,8 @@ impl Mechanism<'_> {
 /// Weights of scores; NaN where nothing is looked at.
 fn softmax(scores: &[Option<f64>]) -> Vec<f64> {
     let max = scores.iter().flatten().fold(f64::NEG_INFINITY, |max, &score| max.max(score));
-    let powers: Vec<f64> = scores.iter().map(|score| score.map_or(0.0, |score| libm::exp(score - max))).collect();
+    let powers: Vec<f64> =
+        scores.iter().map(|score| score.map_or(0.0, |score| libm::exp(score - max))).collect();
     let sum: f64 = powers.iter().sum();
     powers.into_iter().map(|power| power / sum).collect()
 }
@@ -185,7 +193,8 @@ mod tests {
         let input = Wide::from(&draw.normals([2, 5, width], 1.0));
         let shapes = parameter_shapes(&layer).into_iter();
         let parameters: Vec<_> = shapes.map(|shape| Wide::from(&draw.normals(shape, 0.5))).collect();
-        let (right, found) = (layer_oracle(&layer, &parameters, &input).value, run(&input, &parameters).unwrap());
+        let (right, found) =
+            (layer_oracle(&layer, &parameters, &input).value, run(&input, &parameters).unwrap());
         let errors = right.data().iter().zip(found.data()).map(|(a, b)| (a - b).abs());
         assert!(errors.fold(0.0, f64::max) < 1e-12);
     }

@@ -33,9 +33,8 @@ pub(super) const RIGHT: Habit = Habit {
 };
 
 /// All known bugs of writing, the more particular first.
-pub const IN_WRITING: &[Known] = &[
-    known(0), known(1), known(2), known(3), known(4), known(5), known(6), known(7), NOT_CUT,
-];
+pub const IN_WRITING: &[Known] =
+    &[known(0), known(1), known(2), known(3), known(4), known(5), known(6), known(7), NOT_CUT];
 
 const fn known(at: usize) -> Known {
     HABITS[at].0
@@ -66,7 +65,10 @@ pub(super) const HABITS: &[(Known, &[Habit])] = &[
             name: "last-of-equals",
             advice: "Of equally likely tokens another one is taken than the first. At temperature 0 it is the lowest index.",
         },
-        &[Habit { choose: |logits, sampling, draws, at| last_of_equals(logits, sampling, draws[at]), ..RIGHT }],
+        &[Habit {
+            choose: |logits, sampling, draws, at| last_of_equals(logits, sampling, draws[at]),
+            ..RIGHT
+        }],
     ),
     (
         Known {
@@ -86,7 +88,11 @@ pub(super) const HABITS: &[(Known, &[Habit])] = &[
             Habit {
                 choose: |logits, sampling, draws, at| {
                     let chosen = chosen(logits, sampling, draws[at]);
-                    if sampling.temperature == 0.0 { chosen } else { (chosen + 1).min(logits.len() as u32 - 1) }
+                    if sampling.temperature == 0.0 {
+                        chosen
+                    } else {
+                        (chosen + 1).min(logits.len() as u32 - 1)
+                    }
                 },
                 ..RIGHT
             },
@@ -145,7 +151,9 @@ pub(super) const HABITS: &[(Known, &[Habit])] = &[
                      adds up to 1.",
         },
         &[Habit {
-            choose: |logits, sampling, draws, at| chosen(logits, Sampling { top_k: 0, ..sampling }, draws[at]),
+            choose: |logits, sampling, draws, at| {
+                chosen(logits, Sampling { top_k: 0, ..sampling }, draws[at])
+            },
             ..RIGHT
         }],
     ),
@@ -159,7 +167,9 @@ pub(super) const HABITS: &[(Known, &[Habit])] = &[
             Habit { forgets: Some(|pair, prompt| pair.query >= prompt && pair.key == pair.query), ..RIGHT },
             Habit { forgets: Some(|pair, prompt| pair.query >= prompt && pair.key >= prompt), ..RIGHT },
             Habit {
-                forgets: Some(|pair, prompt| pair.query >= prompt && pair.key >= prompt && pair.key < pair.query),
+                forgets: Some(|pair, prompt| {
+                    pair.query >= prompt && pair.key >= prompt && pair.key < pair.query
+                }),
                 ..RIGHT
             },
         ],

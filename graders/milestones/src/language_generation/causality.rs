@@ -85,7 +85,8 @@ impl Pair {
 
 fn came_back(pair: &Pair, outcome: &Outcome<[Tensor; 2]>) -> Option<(String, Option<Hint>)> {
     let Outcome::Answer([one, two]) = outcome else { return Some((outcome.to_string(), advice(outcome))) };
-    let (Some(length), Some(&outputs)) = (pair.inputs[0].shape().extents().get(1), one.shape().extents().last())
+    let (Some(length), Some(&outputs)) =
+        (pair.inputs[0].shape().extents().get(1), one.shape().extents().last())
     else {
         return Some((format!("an answer of shape {}", one.shape()), None));
     };

@@ -110,7 +110,8 @@ impl Comparison {
     /// How far the oracle's answer moves.
     fn moves(&self) -> f64 {
         let parameters: Vec<_> = self.parameters.iter().map(Wide::from).collect();
-        let logits = self.texts.each_ref().map(|text| stack_value(&self.layers, &parameters, &Wide::from(text)));
+        let logits =
+            self.texts.each_ref().map(|text| stack_value(&self.layers, &parameters, &Wide::from(text)));
         let row = |which: usize| &logits[which].data()[self.rows[which] * GPT.entries as usize..];
         distance(row(0).iter().copied(), row(1).iter().copied())
     }
@@ -126,9 +127,9 @@ fn compared(context: &Context<'_>, comparisons: &[Comparison], told: Told) -> Re
     for comparison in comparisons {
         let Comparison { layers, parameters, texts, .. } = comparison;
         let (outcome, usage) = context.examiner().with_model(layers, parameters, |guest, model| {
-            guest.forward(model, &texts[0], Mode::Inference)?.then(|one| {
-                Ok(guest.forward(model, &texts[1], Mode::Inference)?.map(|two| [one, two]))
-            })
+            guest
+                .forward(model, &texts[0], Mode::Inference)?
+                .then(|one| Ok(guest.forward(model, &texts[1], Mode::Inference)?.map(|two| [one, two])))
         })?;
         findings.used(usage);
         let asked = format!("{}: {}", describe(layers), comparison.asked);

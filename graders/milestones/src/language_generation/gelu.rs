@@ -39,7 +39,8 @@ pub(super) fn backward(context: &Context<'_>) -> Result<Found, HostError> {
 }
 
 fn settings() -> impl Iterator<Item = (usize, Kind)> {
-    [(1, Kind::Random), (2, Kind::Random), (3, Kind::Random), (4, Kind::Random), (2, Kind::Extreme)].into_iter()
+    [(1, Kind::Random), (2, Kind::Random), (3, Kind::Random), (4, Kind::Random), (2, Kind::Extreme)]
+        .into_iter()
 }
 
 fn numbers(draw: &mut Draw, kind: Kind, shape: &[u32]) -> Tensor {

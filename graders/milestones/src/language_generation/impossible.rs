@@ -100,9 +100,9 @@ fn generate(guest: &mut dyn Guest, prompt: &[u32], temperature: f32, draws: usiz
     let parameters = gpt.parameters(&mut Draw::new([5; 32]));
     let sampling = Sampling { temperature, top_k: 0 };
     guest.build(&gpt.layers(), 7)?.then(|model| {
-        guest.load(model, &parameters)?.then(|()| {
-            Ok(guest.generate(model, prompt, 2, sampling, &[0.25, 0.75][..draws])?.map(|_| ()))
-        })
+        guest
+            .load(model, &parameters)?
+            .then(|()| Ok(guest.generate(model, prompt, 2, sampling, &[0.25, 0.75][..draws])?.map(|_| ())))
     })
 }
 

@@ -28,12 +28,16 @@ pub(super) fn forward(context: &Context<'_>) -> Result<Found, HostError> {
 /// Texts in which tokens come more than once, so that gradients meet, of numbers and of integers.
 pub(super) fn backward(context: &Context<'_>) -> Result<Found, HostError> {
     let mut draw = context.seed.draw("5/backward-token-embedding");
-    let settings = [(3, [2, 6]), (5, [3, 5]), (11, [2, 9]), (2, [1, 5])].into_iter().zip([Kind::Random, Kind::Integers].into_iter().cycle());
+    let settings = [(3, [2, 6]), (5, [3, 5]), (11, [2, 9]), (2, [1, 5])]
+        .into_iter()
+        .zip([Kind::Random, Kind::Integers].into_iter().cycle());
     let exercises: Vec<_> = settings
         .map(|((entries, shape), kind)| {
             audited(|| {
                 let layer = layer(&mut draw, entries);
-                let Layer::TokenEmbedding(EmbeddingSpec { width, .. }) = layer else { unreachable!("it is one") };
+                let Layer::TokenEmbedding(EmbeddingSpec { width, .. }) = layer else {
+                    unreachable!("it is one")
+                };
                 let parameters = drawn::parameters(&mut draw, &layer);
                 let gradient = match kind {
                     Kind::Integers => draw.integers([shape[0], shape[1], width], 8),

@@ -8,8 +8,13 @@ use super::drawn;
 use crate::{Context, milestone::Found};
 
 /// Heads, the features of each, the expansion, and sequences of so many places.
-const SETTINGS: [([u32; 3], [u32; 2]); 5] =
-    [([1, 4, 2], [2, 3]), ([2, 3, 4], [1, 5]), ([3, 4, 1], [2, 4]), ([2, 4, 3], [1, 11]), ([4, 2, 2], [3, 2])];
+const SETTINGS: [([u32; 3], [u32; 2]); 5] = [
+    ([1, 4, 2], [2, 3]),
+    ([2, 3, 4], [1, 5]),
+    ([3, 4, 1], [2, 4]),
+    ([2, 4, 3], [1, 11]),
+    ([4, 2, 2], [3, 2]),
+];
 
 /// Sequences of several lengths, one place alone among them.
 pub(super) fn forward(context: &Context<'_>) -> Result<Found, HostError> {

@@ -10,7 +10,10 @@ use crate::bugs::{Pass, mapped};
 pub(crate) fn gradients(bug: &str, pass: &Pass<'_>, mut right: Gradients<Tensor>) -> Gradients<Tensor> {
     let (x, dy) = (pass.input(), pass.gradient);
     match (pass.layer, bug) {
-        (Layer::TokenEmbedding(spec), "token-gradient-not-accumulated" | "token-gradient-not-accumulated/first") => {
+        (
+            Layer::TokenEmbedding(spec),
+            "token-gradient-not-accumulated" | "token-gradient-not-accumulated/first",
+        ) => {
             let width = spec.width as usize;
             let mut places: Vec<_> = x.data().iter().zip(dy.data().chunks(width)).collect();
             if bug.ends_with("/first") {

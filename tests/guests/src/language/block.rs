@@ -3,8 +3,8 @@
 use tinytorch::{AttentionSpec, BlockSpec, Fault, Layer, Mode, NormSpec, Rng, Tensor};
 
 use super::{
-    Attend, Attention, LayerNorm, Mechanism, attended, attention_slopes, gelu, gelu_slope,
-    layer_norm_slopes, linear, linear_slopes, sum,
+    Attend, Attention, LayerNorm, Mechanism, attended, attention_slopes, gelu, gelu_slope, layer_norm_slopes,
+    linear, linear_slopes, sum,
 };
 use crate::learning::{Pass, Slopes};
 
@@ -136,6 +136,7 @@ pub fn block_slopes(spec: &BlockSpec, pass: &Pass) -> Result<Slopes, Fault> {
     let to_between = sum(pass.gradient, &outer.input);
     let middle = attention_slopes(&first, &parameters[2..10], &attention, &to_between);
     let inner = layer_norm_slopes(pass.input, parameters[0], EPSILON, &middle.input);
-    let all = [inner.parameters, middle.parameters, outer.parameters, widening.parameters, narrowing.parameters];
+    let all =
+        [inner.parameters, middle.parameters, outer.parameters, widening.parameters, narrowing.parameters];
     Ok(Slopes { input: sum(&to_between, &inner.input), parameters: all.concat() })
 }

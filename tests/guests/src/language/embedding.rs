@@ -41,8 +41,7 @@ impl Tokens {
     ///
     /// [`Fault::InvalidArgument`] for an empty table.
     pub fn new(spec: &EmbeddingSpec, rng: &mut Rng) -> Result<Self, Fault> {
-        let is_none =
-            |token: f32, entries| token.fract() != 0.0 || token < 0.0 || token as usize >= entries;
+        let is_none = |token: f32, entries| token.fract() != 0.0 || token < 0.0 || token as usize >= entries;
         Ok(Self { table: table(spec, rng)?, row: |token, _| token, is_none })
     }
 }
@@ -100,7 +99,11 @@ impl Layer for Places {
         let (entries, width) = (self.table.shape()[0], self.table.width());
         let length = match *input.shape() {
             [_, length, found] if found as usize == width && length <= entries => length as usize,
-            _ => return Err(Fault::shape_mismatch("position-embedding: other sequences than the table is for")),
+            _ => {
+                return Err(Fault::shape_mismatch(
+                    "position-embedding: other sequences than the table is for",
+                ));
+            }
         };
         let mut output = input.clone();
         for (at, x) in output.rows_mut().enumerate() {

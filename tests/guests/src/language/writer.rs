@@ -41,7 +41,13 @@ pub trait Writer: Learner {
     /// # Errors
     ///
     /// [`Fault::InvalidArgument`] for those that cannot be.
-    fn check(prompt: &[u32], entries: u32, count: u32, sampling: Sampling, draws: &[f32]) -> Result<(), Fault> {
+    fn check(
+        prompt: &[u32],
+        entries: u32,
+        count: u32,
+        sampling: Sampling,
+        draws: &[f32],
+    ) -> Result<(), Fault> {
         let is_drawn = sampling.temperature != 0.0;
         if prompt.is_empty() || prompt.iter().any(|token| *token >= entries) {
             return Err(Fault::invalid_argument("generate: no such prompt"));
