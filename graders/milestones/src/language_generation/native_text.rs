@@ -48,7 +48,7 @@ impl NativeText {
     pub(super) fn measured(text: &Text) -> Result<Self, TrainError> {
         let [bits, words] = Self::run(text, 0)?;
         let round = |figure: f64| (100.0 * figure).round() / 100.0;
-        Ok(Self { bits: round(bits), bits_deviation: 0.043, words: round(words), words_deviation: 0.05 })
+        Ok(Self { bits: round(bits), bits_deviation: 0.043, words: round(words), words_deviation: 0.036 })
     }
 
     /// The bits per character and the share of real words of one run.
