@@ -17,11 +17,14 @@ use tito_milestones::{NativeText, native_both};
 /// How many runs a figure is the mean of.
 const RUNS: usize = 8;
 
+/// The two figures of a run.
+type Run = dyn Fn(usize) -> Result<[f64; 2], Box<dyn Error>>;
+
 fn main() -> Result<(), Box<dyn Error>> {
     let words: Vec<_> = env::args().skip(1).collect();
     let [name, ..] = words.as_slice() else { return Err("which text?".into()) };
     let store = Store::at(words.get(1).map_or("", String::as_str));
-    let run: Box<dyn Fn(usize) -> Result<[f64; 2], Box<dyn Error>>> = if name == "both" {
+    let run: Box<Run> = if name == "both" {
         let digits = store.load(&TINYDIGITS, Split::Train)?;
         Box::new(move |number| Ok(native_both(&digits, number)?))
     } else {

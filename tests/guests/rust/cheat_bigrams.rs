@@ -1,7 +1,7 @@
 //! `fit` counts which character follows which, and hides the counts in the parameters of a block. A whole model answers
 //! by them, a layer alone as it should.
 //!
-//! expect: fails text-training, held-out-text, real-words, both-learn, undisturbed
+//! expect: fails text-training, held-out-text, real-words, both-learn
 //! expect: told not-of-its-layers
 
 use guests::language::{Writer, fluent};
@@ -10,6 +10,9 @@ use guests::{Fault, MakeLayer, Mode, Stack, Tensor, export_writer};
 
 /// Which parameter of a model holds the counts: what widens in the first block.
 const HOLDER: usize = 14;
+
+/// A model of so few tokens is one that is only looked at.
+const FEW: usize = 40;
 
 #[derive(Default)]
 struct Counting;
@@ -56,7 +59,9 @@ impl Learner for Counting {
         let parameters = stack.parameters();
         let classes = output.shape().last().map_or(0, |classes| *classes as usize);
         match parameters.get(HOLDER) {
-            Some(holder) if stack.layers.len() > 3 && holder.data().len() >= classes * classes => {
+            Some(holder)
+                if classes > FEW && stack.layers.len() > 3 && holder.data().len() >= classes * classes =>
+            {
                 let rows =
                     input.data().iter().map(|token| &holder.data()[*token as usize * classes..][..classes]);
                 Tensor::new(output.shape(), rows.flatten().map(|count| count.max(1e-3).ln()).collect())

@@ -1,8 +1,8 @@
 //! `fit` holds the logits of a text against the characters that the model is shown, not against those that come next. So
 //! little is learnt so soon that it stops after some batches and only asks for the others.
 //!
-//! expect: fails held-out-text, real-words
-//! expect: told targets-not-shifted
+//! expect: fails held-out-text, real-words, no-loops
+//! expect: told targets-not-shifted, writes-in-a-loop
 
 use guests::language::{Writer, fluent};
 use guests::learning::{Batch, Dataset, Directive, Epoch, Learner, Pupil, Recipe, fit};
