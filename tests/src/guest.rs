@@ -24,6 +24,8 @@ pub struct Guest {
     pub learns: bool,
     /// Whether its header names a check of speed, for which its answers are timed.
     pub is_timed: bool,
+    /// Whether it exports the world `language`, which milestone 5 grades.
+    pub writes: bool,
 }
 
 /// Twice what the right framework needs to draw the weights of the largest model that it is asked for.
@@ -77,11 +79,14 @@ impl Guest {
         let comments = text.lines().filter_map(|line| line.trim().strip_prefix(comment));
         let Header { corpus, expectation } =
             Header::parse(comments).unwrap_or_else(|error| panic!("{name}: {error}"));
-        let training = b"tinytorch:framework/training";
-        let learns = !name.starts_with("evil_") && bytes.windows(training.len()).any(|part| part == training);
+        let exports = |interface: &[u8]| {
+            !name.starts_with("evil_") && bytes.windows(interface.len()).any(|part| part == interface)
+        };
+        let learns = exports(b"tinytorch:framework/training");
+        let writes = exports(b"tinytorch:framework/generation");
         let is_timed = matches!(&expectation.ending, Ending::Fails(checks) if !checks.is_disjoint(&speed()));
         let fuel_per_call = if learns || is_timed { LEARNER_FUEL } else { fuel_per_call };
-        Self { name, expectation, corpus, bytes, fuel_per_call, learns, is_timed }
+        Self { name, expectation, corpus, bytes, fuel_per_call, learns, is_timed, writes }
     }
 }
 

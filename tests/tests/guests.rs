@@ -14,9 +14,9 @@ use rayon::{ThreadPool, ThreadPoolBuilder, prelude::*};
 use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
 use tito_artifact::{Artifact, Gated, Limits, RunLimits};
-use tito_data::{Dataset, Split, Store, TINYDIGITS};
-use tito_grade::{CheckResult, Grade, Scoring, Status};
-use tito_judge::{IN_LOSSES, IN_OPTIMIZERS, IN_TRAINING, MISCONCEPTIONS, Seed};
+use tito_data::{Dataset, Split, Store, TINYDIGITS, TINYTALK, Text};
+use tito_grade::{CheckResult, Criterion, Grade, Scoring, Status};
+use tito_judge::{IN_LOSSES, IN_OPTIMIZERS, IN_TRAINING, IN_WRITING, MISCONCEPTIONS, Seed};
 use tito_milestones::{Context, Milestone, Own, Yardsticks, milestones};
 use tito_sandbox::{Launch, Metering, Outcome};
 use tito_tests::{Ending, Expectation, Guest, Witness, guests, schooling};
@@ -33,32 +33,16 @@ static DATA: LazyLock<[Dataset; 2]> = LazyLock::new(|| {
     [Split::Test, Split::Train].map(|split| load(split).expect("TinyDigits is part of the program"))
 });
 
-/// Twice what plain loops take to learn TinyDigits.
-const FIT_FUEL: u64 = 80_000_000_000;
+/// What a model of the last milestone reads.
+static TEXT: LazyLock<Text> =
+    LazyLock::new(|| Store::at("unused").text(&TINYTALK).expect("TinyTalk is part of the program"));
+
+/// Twice what plain loops take to learn TinyTalk.
+const FIT_FUEL: u64 = 800_000_000_000;
 
 /// All milestones, but for the claims that a submission makes of itself: no component is wrong by those. The tests of the
 /// command line make some.
 static MILESTONES: LazyLock<Vec<Milestone>> = LazyLock::new(|| without(&[CLAIMS]));
-
-/// The same without what takes seconds: how far real images are learnt is a matter of chance, whose spread the native
-/// trainer's runs have shown, and how fast somebody is matters of a few.
-static QUICK: LazyLock<Vec<Milestone>> = LazyLock::new(|| without(&[CLAIMS, LEARNING, MASTERY, SPEED]));
-
-/// With the real images, and without speed.
-static IMAGES: LazyLock<Vec<Milestone>> = LazyLock::new(|| without(&[CLAIMS, SPEED]));
-
-/// Milestones 1 and 2, and of milestone 4 the speed.
-static TIMED: LazyLock<Vec<Milestone>> = LazyLock::new(|| {
-    let mut timed = milestones();
-    timed.retain(|milestone| [1, 2, 4].contains(&milestone.rubric.number));
-    timed[2].rubric.criteria.retain(|criterion| criterion.name == SPEED);
-    timed
-});
-
-const CLAIMS: &str = "Systems engineering";
-const LEARNING: &str = "CIFAR-10 training";
-const MASTERY: &str = "CIFAR-10 mastery";
-const SPEED: &str = "Performance optimization";
 
 fn without(criteria: &[&str]) -> Vec<Milestone> {
     let mut milestones = milestones();
@@ -68,8 +52,13 @@ fn without(criteria: &[&str]) -> Vec<Milestone> {
     milestones
 }
 
-/// A check of each criterion on real images, by which a guest says that it is to be asked for them.
-const LONG: [&str; 2] = ["images", "test-images"];
+const CLAIMS: &str = "Systems engineering";
+const MASTERY: &str = "CIFAR-10 mastery";
+const SPEED: &str = "Performance optimization";
+
+/// Criteria that have real images or a text learnt, which takes plain loops tens of seconds, or measure times.
+const SLOW: [&str; 5] =
+    ["CIFAR-10 training", MASTERY, SPEED, "Text generation", "Framework unification"];
 
 /// Where what was compiled is kept of the yardsticks, which every guest that is timed is put beside.
 static CACHE: LazyLock<TempDir> = LazyLock::new(|| tempfile::tempdir().expect("a folder for the cache"));
@@ -128,29 +117,44 @@ fn kept(limits: &Limits) -> Isolation {
 }
 
 /// The milestones that a guest goes through: those of its world. An attack on the host is one whatever it is asked, so
-/// that the first is enough; and whose learning of real images is of no interest is not asked for it, because plain loops
-/// take ten seconds.
-fn milestones_of(guest: &Guest) -> &'static [Milestone] {
-    let is_asked_for_images = match &guest.expectation.ending {
-        Ending::Fails(checks) => LONG.iter().any(|check| checks.contains(*check)),
+/// that the first is enough; a criterion whose learning takes long is asked of the examples, and of who fails some of it;
+/// and who writes does all else as others do, unless it is an example.
+fn milestones_of(guest: &Guest) -> Vec<Milestone> {
+    let is_example = EXAMPLES.contains(&guest.name.as_str());
+    let fails = |criterion: &Criterion| match &guest.expectation.ending {
+        Ending::Fails(checks) => criterion.checks.iter().any(|check| checks.contains(&check.name)),
         _ => false,
     };
-    match guest {
-        _ if guest.name.starts_with("evil_") => &MILESTONES[..1],
-        _ if EXAMPLES.contains(&guest.name.as_str()) => &MILESTONES,
-        Guest { is_timed: true, .. } => &TIMED,
-        Guest { learns: true, .. } if is_asked_for_images => &IMAGES,
-        Guest { learns: true, .. } => &QUICK,
-        _ => &MILESTONES[..2],
+    let is_asked = |milestone: &Milestone| match milestone.rubric.world.as_str() {
+        _ if guest.name.starts_with("evil_") => milestone.rubric.number == 1,
+        "language" => guest.writes,
+        _ if guest.writes && !is_example => false,
+        "learning" => guest.learns || guest.is_timed && milestone.rubric.number == 4,
+        _ => true,
+    };
+    let mut asked = without(&[CLAIMS]);
+    asked.retain(is_asked);
+    for milestone in &mut asked {
+        let is_of_learners = milestone.rubric.world == "learning";
+        let is_quick = |criterion: &Criterion| {
+            !SLOW.contains(&criterion.name.as_str()) && (guest.learns || !is_of_learners)
+        };
+        milestone.rubric.criteria.retain(|one| is_quick(one) || is_example || fails(one));
     }
+    asked
+}
+
+/// The same without what takes tens of seconds: how far a model learns real images is a matter of chance, whose spread the
+/// native trainer's runs have shown.
+fn quick_milestones_of(guest: &Guest) -> Vec<Milestone> {
+    let mut quick = milestones_of(guest);
+    for milestone in &mut quick {
+        milestone.rubric.criteria.retain(|criterion| !SLOW.contains(&criterion.name.as_str()));
+    }
+    quick
 }
 
 const EXAMPLES: [&str; 2] = ["reference", "textbook"];
-
-/// The same without what is timed.
-fn untimed_milestones_of(guest: &Guest) -> &'static [Milestone] {
-    if guest.learns { &QUICK } else { &QUICK[..2] }
-}
 
 fn grades(
     milestones: &[Milestone],
@@ -166,12 +170,13 @@ fn grades(
         let data = DATA.iter().find(|data| data.split() == milestone.split).expect("there are two splits");
         let limits = limits(fuel_per_call).run;
         let is_trained =
-            milestone.rubric.criteria.iter().any(|criterion| criterion.name == "CIFAR-10 mastery");
+            milestone.rubric.criteria.iter().any(|criterion| criterion.name == MASTERY);
         let own = match is_trained {
             true => schooling::own(artifact.digest(), launch, &limits),
             false => Own::default(),
         };
         let context = Context::new(launch, &seed, data, None).within(&limits).with(&own);
+        let context = if milestone.is_of_text() { context.reading(&TEXT) } else { context };
         let context = match &speed {
             Some((yardsticks, timed)) => context.beside(yardsticks, timed),
             None => context,
@@ -233,7 +238,7 @@ fn found(guest: &Guest) -> Expectation {
     let compiled = compile(&artifact, &isolation(&limits(guest.fuel_per_call)));
     let witness = Witness::of(&compiled);
     let fuel = guest.fuel_per_call;
-    let grades = grades(milestones_of(guest), fuel, &artifact, &witness, |_| Seed::public());
+    let grades = grades(&milestones_of(guest), fuel, &artifact, &witness, |_| Seed::public());
     // What an evil guest is told depends on what is left of it, and teaches nobody.
     let told = if guest.name.starts_with("evil_") { BTreeSet::new() } else { told(&grades) };
     Expectation { ending: Ending::Fails(failed_names(&grades)), told, ends: witness.ends() }
@@ -250,7 +255,7 @@ fn checks(milestones: &[Milestone]) -> impl Iterator<Item = String> {
 fn expected(guest: &Guest) -> Expectation {
     let mut expected = guest.expectation.clone();
     if expected.ending == Ending::FailsEverything {
-        expected.ending = Ending::Fails(checks(milestones_of(guest)).collect());
+        expected.ending = Ending::Fails(checks(&milestones_of(guest)).collect());
     }
     expected
 }
@@ -313,7 +318,8 @@ fn every_check_and_every_misconception_has_a_guest() {
     let training = IN_TRAINING.iter().flat_map(|table| table.iter()).map(|known| known.name);
     let losses = IN_LOSSES.iter().flat_map(|table| table.iter()).map(|known| known.name);
     let optimizers = IN_OPTIMIZERS.iter().flat_map(|table| table.iter()).map(|known| known.name);
-    for known in answers.chain(training).chain(losses).chain(optimizers) {
+    let writing = IN_WRITING.iter().map(|known| known.name);
+    for known in answers.chain(training).chain(losses).chain(optimizers).chain(writing) {
         assert!(told.contains(known), "no guest is told '{known}'");
     }
 }
@@ -363,7 +369,7 @@ fn secret_seeds_accuse_nobody_who_is_right() {
     check(&["ok_", "reference", "textbook"], |guest| {
         let (artifact, compiled) = admitted(guest, in_process)?;
         let accused = (0..courses()).into_par_iter().map(|course| {
-            failed_names(&in_course(course, untimed_milestones_of(guest), guest, &artifact, &compiled))
+            failed_names(&in_course(course, &quick_milestones_of(guest), guest, &artifact, &compiled))
         });
         let accused: BTreeSet<_> = accused.flatten_iter().collect();
         (!accused.is_empty()).then(|| format!("{} is accused of {accused:?}", guest.name))
@@ -373,8 +379,8 @@ fn secret_seeds_accuse_nobody_who_is_right() {
 fn secret_seeds_find_whoever_is_wrong() {
     check(&["wrong_", "cheat_"], |guest| {
         let (artifact, compiled) = admitted(guest, isolation)?;
-        let milestones = if guest.is_timed { &*TIMED } else { untimed_milestones_of(guest) };
-        let grades = in_course(0, milestones, guest, &artifact, &compiled);
+        let milestones = if guest.is_timed { milestones_of(guest) } else { quick_milestones_of(guest) };
+        let grades = in_course(0, &milestones, guest, &artifact, &compiled);
         let (told, own) = (told(&grades), &guest.expectation.told);
         let is_named = own.is_empty() || !told.is_disjoint(own);
         (!is_named).then(|| format!("{} is told {told:?}, not {own:?}", guest.name))
@@ -388,7 +394,7 @@ fn a_grade_is_the_same_on_every_run_and_with_any_number_of_threads() {
         let json = |threads| {
             let (artifact, compiled) = admitted(guest, isolation).expect("it is admitted");
             let fuel = guest.fuel_per_call;
-            let grades = || grades(milestones_of(guest), fuel, &artifact, &compiled, |_| Seed::public());
+            let grades = || grades(&milestones_of(guest), fuel, &artifact, &compiled, |_| Seed::public());
             serde_json::to_string(&pool(threads).install(grades)).expect("a grade can be written")
         };
         let once = json(1);

@@ -19,7 +19,10 @@ use tito_report::Quarantine;
 use tito_sandbox::{HostError, Launch, Metering, Outcome};
 use tito_worker::{Cache, Isolation, Prepared, Quarantined};
 
-use crate::{failure::Failure, isolation, progress, remembered::Remembered, submission::Submission, workers};
+use crate::{
+    dataset::Material, failure::Failure, isolation, progress, remembered::Remembered, submission::Submission,
+    workers,
+};
 
 /// How submissions are graded.
 pub(crate) struct Grading<'a> {
@@ -28,7 +31,7 @@ pub(crate) struct Grading<'a> {
     /// Within which limits.
     pub(crate) limits: &'a Limits,
     /// On which data.
-    pub(crate) data: &'a Dataset,
+    pub(crate) data: &'a Material,
     /// Where the rest of the data is, on which networks of a submission's own are trained.
     pub(crate) store: &'a Store,
     /// The course's secret; without one the cases are those that every student has.
@@ -121,13 +124,14 @@ impl Grading<'_> {
             // Milestone 3 has the submission train its network itself.
             Brings::Networks => self.networks(submission, false),
             Brings::Training => self.training(submission),
+            Brings::Nothing => Ok(Own::default()),
         }
     }
 
     fn networks(&self, submission: &mut Submission, are_loaded: bool) -> Result<Own, Failure> {
         let checkpoint = submission.checkpoint.take();
         let Some(text) = submission.networks.take() else { return Ok(Own { checkpoint, ..Own::default() }) };
-        let networks = Networks::parse(&text, self.data.form(), are_loaded)
+        let networks = Networks::parse(&text, self.data.images.form(), are_loaded)
             .map_err(|error| Failure::usage("cannot use the networks in 'model.toml'").because(error))?;
         let training = are_loaded.then(|| self.trained_on()).transpose()?;
         Ok(Own { networks, checkpoint, training, ..Own::default() })
@@ -140,7 +144,7 @@ impl Grading<'_> {
         let handed =
             files.map(|files| HandedTraining::read(component, files).map_err(|error| error.to_string()));
         let is_of_data =
-            matches!(&handed, Some(Ok(handed)) if handed.data().name == self.data.description().name);
+            matches!(&handed, Some(Ok(handed)) if handed.data().name == self.data.images.description().name);
         let training = is_of_data.then(|| self.trained_on()).transpose()?;
         Ok(Own { training, handed, claims: submission.claims.take(), ..Own::default() })
     }
@@ -157,7 +161,7 @@ impl Grading<'_> {
     }
 
     fn trained_on(&self) -> Result<Dataset, Failure> {
-        Ok(self.store.load(self.data.description(), Split::Train)?)
+        Ok(self.store.load(self.data.images.description(), Split::Train)?)
     }
 
     fn run(&self, artifact: &Artifact, brought: &Brought<'_>, times: &mut Times) -> Result<Grade, HostError> {
@@ -205,8 +209,12 @@ impl Grading<'_> {
         times: &mut Times,
     ) -> Result<Grade, HostError> {
         let seed = self.seed(artifact.digest());
-        let mut context = Context::new(launch, &seed, self.data, *source).within(&self.limits.run).with(own);
+        let Material { images, text } = self.data;
+        let mut context = Context::new(launch, &seed, images, *source).within(&self.limits.run).with(own);
         context = context.comparing(compared);
+        if let Some(text) = text {
+            context = context.reading(text);
+        }
         if let Some(remembered) = remembered {
             context = context.remembering(remembered);
         }

@@ -18,7 +18,8 @@ const TEXT_BYTES: u64 = 1 << 20;
 /// What a grade is derived from besides the submission.
 #[derive(Debug, Args)]
 pub(crate) struct Inputs {
-    /// The data set that is graded on [default: mnist, from milestone 3 on cifar-10, where it is there, else tinydigits]
+    /// The data set that is graded on, for milestone 5 also a file with a text [default: mnist, for milestones 3 and 4 cifar-10,
+    /// for milestone 5 tinyshakespeare, where it is there, else tinydigits or tinytalk]
     #[arg(long, value_name = "NAME")]
     data: Option<String>,
     /// Draw the cases from this secret and from the component, as grading does

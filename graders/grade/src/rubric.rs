@@ -82,6 +82,9 @@ pub enum Scoring {
         /// The share that is worth nothing.
         none: f64,
     },
+    /// 1 from the native trainer on, 0 up to what is known without learning, linear between: the check measures how much of
+    /// that way was gone.
+    Progress,
     /// A person decides.
     Review,
 }
@@ -89,7 +92,7 @@ pub enum Scoring {
 impl Scoring {
     /// The score from 0 to 1 of what was measured under the names `accuracy`, for [`OfNative`](Self::OfNative)
     /// `native_accuracy` and `guessing` as well, for [`Speed`](Self::Speed) `speed`, and for
-    /// [`Retention`](Self::Retention) `retention`; what was not measured is 0. `None` for a scoring that is not by such a
+    /// [`Retention`](Self::Retention) `retention` and [`Progress`](Self::Progress) `progress`; what was not measured is 0. `None` for a scoring that is not by such a
     /// figure.
     pub fn of_accuracy(self, measured: impl Fn(&str) -> Option<f64>) -> Option<f64> {
         let measured = |name| measured(name).unwrap_or_default();
@@ -100,6 +103,7 @@ impl Scoring {
             }
             Self::Speed => (measured("speed"), 1.0, 0.0),
             Self::Retention { full, none } => (measured("retention"), full, none),
+            Self::Progress => (measured("progress"), 1.0, 0.0),
             Self::Cases | Self::AllOrNothing | Self::Review => return None,
         };
         // Written so that NaN is worth nothing.
@@ -244,6 +248,10 @@ mod tests {
         assert_eq!(Scoring::OfNative { full: 0.9 }.of_accuracy(|_| None), Some(0.0));
         for speed in [0.0, 0.25, 1.0] {
             assert_eq!(Scoring::Speed.of_accuracy(|name| (name == "speed").then_some(speed)), Some(speed));
+        }
+        for (progress, score) in [(-2.0, 0.0), (0.25, 0.25), (1.5, 1.0), (f64::NAN, 0.0)] {
+            let found = Scoring::Progress.of_accuracy(|name| (name == "progress").then_some(progress));
+            assert_eq!(found, Some(score));
         }
     }
 }

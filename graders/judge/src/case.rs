@@ -9,7 +9,7 @@ use tito_tensor::{Shape, Tensor};
 use crate::{
     Draw, MISCONCEPTIONS, Misconception, Question, audit, describe, layer_oracle, probe,
     question::{Cheat, Part, narrow},
-    stack_gauge, stack_oracle, window,
+    stack_gauge, stack_value, window,
 };
 
 /// One question to a submission: these layers, with these parameters, on this input.
@@ -71,9 +71,15 @@ impl Case {
     /// The same case after the model has seen up to two other inputs of the same kind, so that neither the first
     /// answer nor the last one can be given again.
     #[must_use]
-    pub fn rehearsed(mut self, draw: &mut Draw) -> Self {
+    pub fn rehearsed(self, draw: &mut Draw) -> Self {
         let shape = self.input.shape().clone();
-        self.rehearsals = (0..draw.below(3)).map(|_| draw.normals(shape.clone(), 1.0)).collect();
+        self.rehearsed_with(draw, |draw| draw.normals(shape.clone(), 1.0))
+    }
+
+    /// The same, with other inputs of this making.
+    #[must_use]
+    pub fn rehearsed_with(mut self, draw: &mut Draw, other: impl Fn(&mut Draw) -> Tensor) -> Self {
+        self.rehearsals = (0..draw.below(3)).map(|_| other(draw)).collect();
         self
     }
 
@@ -101,7 +107,7 @@ impl Case {
 
     /// The exact answer to another input of the same shape.
     pub(crate) fn answer_to(&self, input: &Tensor) -> Wide {
-        stack_oracle(&self.layers, &wide(&self.parameters), &Wide::from(input)).value
+        stack_value(&self.layers, &wide(&self.parameters), &Wide::from(input))
     }
 }
 

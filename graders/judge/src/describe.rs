@@ -21,6 +21,17 @@ fn layer(layer: &Layer) -> String {
         Layer::MaxPool2d(spec) | Layer::AveragePool2d(spec) => {
             format!("{} {}", name(layer), window(spec.kernel, spec.stride, spec.padding))
         }
+        Layer::TokenEmbedding(spec) => format!("token-embedding of {} in {}", spec.entries, spec.width),
+        Layer::PositionEmbedding(spec) => format!("position-embedding of {} in {}", spec.entries, spec.width),
+        Layer::LayerNorm(spec) => format!("layer-norm of {} with epsilon {}", spec.features, spec.epsilon),
+        Layer::Attention(spec) => {
+            let causal = if spec.causal { "causal" } else { "not causal" };
+            format!("attention of {} in {} heads, {causal}", spec.width, spec.heads)
+        }
+        Layer::TransformerBlock(spec) => {
+            let (width, heads, expansion) = (spec.width, spec.heads, spec.expansion);
+            format!("transformer-block of {width} in {heads} heads, widened {expansion} times")
+        }
         other => name(other).to_owned(),
     }
 }

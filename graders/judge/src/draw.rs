@@ -73,6 +73,15 @@ impl Draw {
         Tensor::from_fn(shape, |_| self.between(-most, most) as f32)
     }
 
+    /// Whole elements from 0 to below `entries`.
+    ///
+    /// # Panics
+    ///
+    /// If there are none.
+    pub fn tokens(&mut self, shape: impl Into<Shape>, entries: u32) -> Tensor {
+        Tensor::from_fn(shape, |_| self.below(entries.into()) as f32)
+    }
+
     /// Elements uniform on [-`most`, `most`].
     pub fn uniforms(&mut self, shape: impl Into<Shape>, most: f64) -> Tensor {
         Tensor::from_fn(shape, |_| ((2.0 * self.uniform() - 1.0) * most) as f32)

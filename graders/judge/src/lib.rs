@@ -27,6 +27,7 @@ mod steps;
 mod turns;
 mod verdict;
 mod work;
+mod writing;
 
 pub use audit::audited;
 pub use case::{Case, Kind};
@@ -46,8 +47,8 @@ pub use optimizer::{OptimizerOracle, adam_settings, sgd_settings};
 pub use probe::probe;
 pub use question::{Cheat, Given, Part, Question};
 pub use reference::{
-    affine, conv_window, gradient_oracle, layer_oracle, parameter_shapes, pool_window, stack_oracle,
-    training_oracle, window,
+    affine, attention, block, conv_window, gradient_oracle, layer_oracle, parameter_shapes, pool_window,
+    stack_oracle, stack_value, training_oracle, window,
 };
 pub use seed::Seed;
 pub use speed::speed;
@@ -55,3 +56,4 @@ pub use steps::{Step, Steps};
 pub use turns::{Taken, Turns};
 pub use verdict::{advice, compare};
 pub use work::{Effort, Size, Work};
+pub use writing::{IN_WRITING, Writing};

@@ -2,15 +2,21 @@
 
 mod activations;
 mod anything;
+mod attention;
 mod conv2d;
 mod dense;
+mod embeddings;
 mod flatten;
+mod gelu;
 mod images;
+mod layer_norm;
 mod losses;
+pub(crate) mod mechanism;
 mod optimizers;
 mod pool2d;
 mod softmax;
 mod training;
+mod transformer_block;
 mod window;
 
 use tito_kernels::{Judged, Wide};
@@ -45,7 +51,7 @@ pub struct Known {
 }
 
 /// All of those in what layers answer, the more particular first.
-pub const MISCONCEPTIONS: [&[Misconception]; 8] = [
+pub const MISCONCEPTIONS: [&[Misconception]; 13] = [
     dense::MISCONCEPTIONS,
     activations::MISCONCEPTIONS,
     softmax::MISCONCEPTIONS,
@@ -53,16 +59,22 @@ pub const MISCONCEPTIONS: [&[Misconception]; 8] = [
     conv2d::MISCONCEPTIONS,
     pool2d::MISCONCEPTIONS,
     window::MISCONCEPTIONS,
+    embeddings::MISCONCEPTIONS,
+    layer_norm::MISCONCEPTIONS,
+    gelu::MISCONCEPTIONS,
+    attention::MISCONCEPTIONS,
+    transformer_block::MISCONCEPTIONS,
     anything::MISCONCEPTIONS,
 ];
 
 /// All of those in what a layer gives in training, the more particular first.
-pub const IN_TRAINING: [&[Misconception<Exercise>]; 6] = [
+pub const IN_TRAINING: [&[Misconception<Exercise>]; 7] = [
     training::dense::MISCONCEPTIONS,
     training::activations::MISCONCEPTIONS,
     training::conv2d::MISCONCEPTIONS,
     training::pool2d::MISCONCEPTIONS,
     training::batch_norm2d::MISCONCEPTIONS,
+    training::language::MISCONCEPTIONS,
     training::anything::MISCONCEPTIONS,
 ];
 
@@ -132,6 +144,13 @@ fn is_alike(given: &Judged, answer: &Tensor) -> bool {
 fn roughly(value: Wide) -> Judged {
     let gauge = value.data().iter().map(|x| x.abs() + 1.0).collect();
     Judged { value, gauge, terms: 4 }
+}
+
+/// A value with the bound of the right answer, where a bug has no oracle of its own.
+fn nearly(case: &Case, value: Wide) -> Judged {
+    let largest = case.expected.gauge.iter().fold(0.0f64, |most, gauge| most.max(*gauge));
+    let gauge = value.data().iter().map(|x| x.abs() + largest).collect();
+    Judged { value, gauge, terms: case.expected.terms.max(4) }
 }
 
 /// The input of a case with every element replaced by its image.

@@ -40,6 +40,11 @@ pub trait Question: Sync + Sized + 'static {
         None
     }
 
+    /// Whether a part of the right answer is zero by its nature, so that nobody is found out by it.
+    fn vanishes(&self, _part: usize) -> bool {
+        false
+    }
+
     /// Wrong answers that the question must reject.
     fn wrong(&self) -> Vec<Cheat> {
         let parts = self.parts();
@@ -50,7 +55,7 @@ pub trait Question: Sync + Sized + 'static {
                 answer,
             })
         });
-        general.chain(self.own_cheats()).collect()
+        general.chain(self.own_cheats()).filter(|cheat| !self.vanishes(cheat.part)).collect()
     }
 }
 

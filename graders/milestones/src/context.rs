@@ -2,7 +2,7 @@
 
 use std::{path::Path, sync::OnceLock};
 
-use tito_data::Dataset;
+use tito_data::{Dataset, Text};
 use tito_judge::{Examiner, Seed};
 use tito_sandbox::{HostError, Launch, RunLimits};
 
@@ -12,6 +12,7 @@ use crate::{
     advanced_vision::{Proof, prove},
     classroom::Watch,
     full_training::{Learnt, learnt},
+    language_generation::{Literate, literate},
 };
 
 /// What most submissions bring besides their component.
@@ -28,6 +29,8 @@ pub struct Context<'a> {
     pub(crate) launch: &'a dyn Launch,
     pub(crate) seed: &'a Seed,
     pub(crate) data: &'a Dataset,
+    /// What is read, in the milestone whose models write.
+    pub(crate) text: Option<&'a Text>,
     pub(crate) source: Option<&'a Path>,
     pub(crate) own: &'a Own,
     pub(crate) limits: RunLimits,
@@ -45,6 +48,8 @@ pub struct Context<'a> {
     learnt: OnceLock<Learnt>,
     /// Whether its training is what its log says, which takes minutes, too.
     proof: OnceLock<Proof>,
+    /// What it has learnt of a text, and what it writes then.
+    literate: OnceLock<Literate>,
 }
 
 impl<'a> Context<'a> {
@@ -56,6 +61,7 @@ impl<'a> Context<'a> {
             launch,
             seed,
             data,
+            text: None,
             source,
             own: &NOTHING,
             limits,
@@ -66,6 +72,7 @@ impl<'a> Context<'a> {
             measured,
             learnt: OnceLock::new(),
             proof: OnceLock::new(),
+            literate: OnceLock::new(),
         }
     }
 
@@ -92,6 +99,21 @@ impl<'a> Context<'a> {
     #[must_use]
     pub fn beside(self, yardsticks: &'a Yardsticks, timed: &'a dyn Launch) -> Self {
         Self { speed: Some((yardsticks, timed)), ..self }
+    }
+
+    /// The same, with a text to be learnt.
+    #[must_use]
+    pub fn reading(self, text: &'a Text) -> Self {
+        Self { text: Some(text), ..self }
+    }
+
+    /// The text to be learnt.
+    ///
+    /// # Panics
+    ///
+    /// If there is none: whoever grades a milestone of texts gives one.
+    pub(crate) fn text(&self) -> &'a Text {
+        self.text.expect("a milestone of texts is graded on one")
     }
 
     /// The same, with somebody who is told how far a run of training is.
@@ -132,6 +154,15 @@ impl<'a> Context<'a> {
         }
         let proof = prove(self)?;
         Ok(self.proof.get_or_init(|| proof))
+    }
+
+    /// What the submission has learnt of the text, when it is first asked for.
+    pub(crate) fn literate(&self) -> Result<&Literate, HostError> {
+        if let Some(literate) = self.literate.get() {
+            return Ok(literate);
+        }
+        let literate = literate(self)?;
+        Ok(self.literate.get_or_init(|| literate))
     }
 
     /// What the submission makes of the test images with a shipped network, measured when it is first asked for.

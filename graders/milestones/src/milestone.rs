@@ -1,11 +1,11 @@
 //! A rubric with the checks that it names.
 
-use tito_data::{Description, Split};
+use tito_data::{Description, Holds, Split};
 use tito_grade::{Evidence, Rubric, Scoring};
 use tito_judge::Findings;
 use tito_sandbox::HostError;
 
-use crate::{Context, advanced_vision, basic_inference, computer_vision, full_training};
+use crate::{Context, advanced_vision, basic_inference, computer_vision, full_training, language_generation};
 
 /// A rubric with the checks that it names.
 pub struct Milestone {
@@ -13,7 +13,7 @@ pub struct Milestone {
     pub rubric: Rubric,
     /// The data that it is graded on, the wanted one first; each of the others may stand in for it.
     pub data: &'static [&'static Description],
-    /// Which images of it.
+    /// Which images of it; of a milestone that is graded on a text, which of `TinyDigits`, which it takes besides.
     pub split: Split,
     /// What a submission may bring besides its component.
     pub brings: Brings,
@@ -33,6 +33,8 @@ pub enum Brings {
     Networks,
     /// What `tito train` left, and claims of it.
     Training,
+    /// Nothing but what it is compared with.
+    Nothing,
 }
 
 /// A check: what it finds of a submission.
@@ -53,6 +55,7 @@ pub fn milestones() -> Vec<Milestone> {
         computer_vision::milestone(),
         full_training::milestone(),
         advanced_vision::milestone(),
+        language_generation::milestone(),
     ]
 }
 
@@ -89,6 +92,11 @@ impl Milestone {
     /// Whether a check compares the code of two components.
     pub fn compares(&self) -> bool {
         self.rubric.checks().any(|(_, rule)| rule.name == COMPONENT_REUSE)
+    }
+
+    /// Whether it is graded on a text, to which TinyDigits come as images.
+    pub fn is_of_text(&self) -> bool {
+        matches!(self.data[0].holds, Holds::Text(_))
     }
 
     pub(crate) fn check(&self, name: &str) -> Check {

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use tito_artifact::Artifact;
-use tito_data::Provenance;
+use tito_data::{Provenance, Split};
 use tito_grade::{CheckResult, CheckRule, ComponentId, DataUsed, Grade, Number, Scoring, Status};
 use tito_judge::Findings;
 use tito_sandbox::HostError;
@@ -42,17 +42,29 @@ pub fn grade(
     }
     let component =
         ComponentId { sha256: artifact.digest().to_string(), bytes: artifact.bytes().len() as u64 };
-    let description = context.data.description();
-    let data = DataUsed {
-        name: description.name.to_owned(),
-        examples: context.data.len() as u64,
-        stands_in_for: description.stands_in_for(milestone.data[0]).map(str::to_owned),
-        imported_sha256: match context.data.provenance() {
-            Provenance::Published => None,
-            Provenance::Imported { sha256 } => Some(sha256.to_string()),
-        },
-    };
+    let data = used(milestone, context);
     Ok(Grade::new(&milestone.rubric, component, context.seed.used(), data, &results))
+}
+
+/// What the milestone was graded on: the text, where it is one of texts.
+fn used(milestone: &Milestone, context: &Context<'_>) -> DataUsed {
+    let (description, name, examples, provenance) = match context.text {
+        Some(text) => (text.description(), text.name(), text.tokens(Split::Test).len(), text.provenance()),
+        None => {
+            let (data, description) = (context.data, context.data.description());
+            (Some(description), description.name, data.len(), data.provenance())
+        }
+    };
+    let wanted = milestone.data[0];
+    DataUsed {
+        name: name.to_owned(),
+        examples: examples as u64,
+        stands_in_for: description.and_then(|own| own.stands_in_for(wanted)).map(str::to_owned),
+        imported_sha256: match provenance {
+            Provenance::Published => None,
+            Provenance::Imported { sha256 } => Some(sha256.clone()),
+        },
+    }
 }
 
 fn result(rule: &CheckRule, found: Found) -> CheckResult {

@@ -6,9 +6,6 @@ use tito_kernels::ShapeError;
 /// Why a network cannot be trained.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum TrainError {
-    /// A layer for which there is no native kernel.
-    #[error("cannot train '{0}': there is no native kernel of it")]
-    Unsupported(String),
     /// A layer that does not fit what comes before it, or data that do not fit the network.
     #[error(transparent)]
     Shape(#[from] ShapeError),

@@ -1,12 +1,16 @@
 //! One layer of a network, forward and backward, on the native kernels.
 
-use tito_judge::{Draw, conv_window, describe, parameter_shapes, pool_window};
+use tito_judge::{Draw, affine, conv_window, pool_window};
 use tito_kernels::{
-    Gradients, average_pool2d,
-    batch_norm2d::{self, Affine, Moments},
-    conv2d, dense, dropout, flatten, max_pool2d, relu, sigmoid, softmax, tanh,
+    Gradients,
+    attention::{self, Attention},
+    average_pool2d,
+    batch_norm2d::{self, Moments},
+    conv2d, dense, dropout, flatten, gelu, layer_norm, max_pool2d, position_embedding, relu, sigmoid,
+    softmax, tanh, token_embedding,
+    transformer_block::{self, Block},
 };
-use tito_sandbox::{Layer, NormSpec};
+use tito_sandbox::{AttentionSpec, BlockSpec, Layer};
 use tito_tensor::Tensor;
 
 use crate::TrainError;
@@ -17,45 +21,20 @@ const MOMENTUM: f32 = 0.1;
 /// What a layer has besides its parameters: the running moments of batch normalisation.
 pub(crate) type State = Option<Moments<Tensor>>;
 
-/// What a layer was given in training, and what it drew or found.
+/// What a layer was given in training, and what it found on its way.
 pub(crate) struct Memory {
     input: Tensor,
-    mask: Option<Tensor>,
-    moments: Option<Moments<Tensor>>,
+    found: Found,
 }
 
-/// The parameters that a layer starts with, as the contract's documentation has them: LeCun's deviation for dense weights,
-/// He's for convolutions, 1 for γ, 0 for everything that is added.
-pub(crate) fn initial(layer: &Layer, draw: &mut Draw) -> Result<(Vec<Tensor>, State), TrainError> {
-    let shapes = parameter_shapes(layer);
-    let variance = match layer {
-        Layer::Dense(spec) => 1.0 / f64::from(spec.inputs),
-        Layer::Conv2d(spec) => {
-            2.0 / (f64::from(spec.in_channels) * f64::from(spec.kernel.0) * f64::from(spec.kernel.1))
-        }
-        Layer::BatchNorm2d(spec) => return Ok(normal(*spec)),
-        Layer::Relu | Layer::Sigmoid | Layer::Tanh | Layer::Softmax | Layer::Flatten => 0.0,
-        Layer::MaxPool2d(_) | Layer::AveragePool2d(_) => 0.0,
-        Layer::Dropout(probability) if (0.0..1.0).contains(probability) => 0.0,
-        Layer::Dropout(probability) => {
-            return Err(TrainError::Setting(format!("dropout of {probability}: give one from 0 to below 1")));
-        }
-        other => return Err(unsupported(other)),
-    };
-    let mut shapes = shapes.into_iter();
-    let weight = shapes.next().map(|shape| draw.normals(shape, variance.sqrt()));
-    Ok((weight.into_iter().chain(shapes.map(Tensor::zeros)).collect(), None))
-}
-
-fn normal(spec: NormSpec) -> (Vec<Tensor>, State) {
-    let ones = Tensor::from_fn([spec.features], |_| 1.0);
-    let zeros = Tensor::zeros([spec.features]);
-    let moments = Moments { mean: zeros.clone(), variance: ones.clone() };
-    (vec![ones, zeros], Some(moments))
-}
-
-fn unsupported(layer: &Layer) -> TrainError {
-    TrainError::Unsupported(describe(&[*layer]))
+/// What a layer needs on its way back besides its input and its parameters.
+enum Found {
+    Nothing,
+    /// What dropout keeps.
+    Mask(Tensor),
+    Moments(Moments<Tensor>),
+    Attended(attention::Kept),
+    Passed(Box<transformer_block::Kept>),
 }
 
 /// What a layer answers in inference.
@@ -82,61 +61,81 @@ pub(crate) fn train(
     input: Tensor,
     draw: &mut Draw,
 ) -> Result<(Tensor, Memory), TrainError> {
-    let (mut mask, mut moments) = (None, None);
-    let output = match (layer, state) {
+    let (output, found) = match (layer, state) {
         (Layer::Dropout(probability), _) => {
             let kept = |_| if draw.uniform() < f64::from(*probability) { 0.0 } else { 1.0 };
-            let drawn = Tensor::from_fn(input.shape().clone(), kept);
-            dropout::native(&input, mask.insert(drawn), *probability)?
+            let mask = Tensor::from_fn(input.shape().clone(), kept);
+            (dropout::native(&input, &mask, *probability)?, Found::Mask(mask))
         }
         (Layer::BatchNorm2d(spec), Some(running)) => {
             let (output, batch) = batch_norm2d::native(&input, affine(spec, parameters))?;
             mix(&mut running.mean, &batch.mean);
             mix(&mut running.variance, &batch.variance);
-            moments = Some(batch);
-            output
+            (output, Found::Moments(batch))
         }
-        _ => pure(layer, parameters, &input)?,
+        (Layer::Attention(spec), _) => {
+            let (output, kept) = attention::native_keeping(&input, parameters, heads(*spec))?;
+            (output, Found::Attended(kept))
+        }
+        (Layer::TransformerBlock(spec), _) => {
+            let (output, kept) = transformer_block::native_keeping(&input, parameters, block(*spec))?;
+            (output, Found::Passed(Box::new(kept)))
+        }
+        _ => (pure(layer, parameters, &input)?, Found::Nothing),
     };
-    Ok((output, Memory { input, mask, moments }))
+    Ok((output, Memory { input, found }))
 }
 
 /// The gradients of a layer with respect to its input and its parameters.
+///
+/// # Panics
+///
+/// If the layer has not found what it says.
 pub(crate) fn backward(
     layer: &Layer,
     parameters: &[Tensor],
-    Memory { input, mask, moments }: &Memory,
+    Memory { input, found }: &Memory,
     gradient: &Tensor,
 ) -> Result<Gradients<Tensor>, TrainError> {
     let alone = |input| Gradients { input, parameters: Vec::new() };
-    Ok(match layer {
-        Layer::Dense(_) => dense::native_backward(input, &parameters[0], parameters.get(1), gradient)?,
-        Layer::Conv2d(spec) => {
+    Ok(match (layer, found) {
+        (Layer::Dense(_), _) => dense::native_backward(input, &parameters[0], parameters.get(1), gradient)?,
+        (Layer::Conv2d(spec), _) => {
             let window = conv_window(spec);
             conv2d::native_backward(input, &parameters[0], parameters.get(1), window, gradient)?
         }
-        Layer::BatchNorm2d(spec) => {
-            let moments = moments.as_ref().expect("batch normalisation remembers what it found");
+        (Layer::BatchNorm2d(spec), Found::Moments(moments)) => {
             batch_norm2d::native_backward_by(input, affine(spec, parameters), moments, gradient)?
         }
-        Layer::Relu => alone(relu::native_backward(input, gradient)?),
-        Layer::Sigmoid => alone(sigmoid::native_backward(input, gradient)?),
-        Layer::Tanh => alone(tanh::native_backward(input, gradient)?),
-        Layer::Softmax => alone(softmax::native_backward(input, gradient)?),
-        Layer::Flatten => alone(flatten::native_backward(input, gradient)?),
-        Layer::MaxPool2d(spec) => {
-            let window = pool_window(spec);
-            alone(max_pool2d::native_backward(input, window, gradient)?)
+        (Layer::Relu, _) => alone(relu::native_backward(input, gradient)?),
+        (Layer::Sigmoid, _) => alone(sigmoid::native_backward(input, gradient)?),
+        (Layer::Tanh, _) => alone(tanh::native_backward(input, gradient)?),
+        (Layer::Gelu, _) => alone(gelu::native_backward(input, gradient)?),
+        (Layer::Softmax, _) => alone(softmax::native_backward(input, gradient)?),
+        (Layer::Flatten, _) => alone(flatten::native_backward(input, gradient)?),
+        (Layer::MaxPool2d(spec), _) => {
+            alone(max_pool2d::native_backward(input, pool_window(spec), gradient)?)
         }
-        Layer::AveragePool2d(spec) => {
-            let window = pool_window(spec);
-            alone(average_pool2d::native_backward(input, window, gradient)?)
+        (Layer::AveragePool2d(spec), _) => {
+            alone(average_pool2d::native_backward(input, pool_window(spec), gradient)?)
         }
-        Layer::Dropout(probability) => {
-            let mask = mask.as_ref().expect("dropout remembers what it kept");
+        (Layer::Dropout(probability), Found::Mask(mask)) => {
             alone(dropout::native(gradient, mask, *probability)?)
         }
-        other => return Err(unsupported(other)),
+        (Layer::TokenEmbedding(_), _) => token_embedding::native_backward(input, &parameters[0], gradient)?,
+        (Layer::PositionEmbedding(_), _) => {
+            position_embedding::native_backward(input, &parameters[0], gradient)?
+        }
+        (Layer::LayerNorm(spec), _) => {
+            layer_norm::native_backward(input, affine(spec, parameters), gradient)?
+        }
+        (Layer::Attention(spec), Found::Attended(kept)) => {
+            attention::native_backward_by(input, parameters, heads(*spec), kept, gradient)?
+        }
+        (Layer::TransformerBlock(spec), Found::Passed(kept)) => {
+            transformer_block::native_backward_by(input, parameters, block(*spec), kept, gradient)?
+        }
+        (layer, _) => panic!("{layer:?} remembers what it found"),
     })
 }
 
@@ -172,12 +171,22 @@ fn pure(layer: &Layer, parameters: &[Tensor], input: &Tensor) -> Result<Tensor, 
         Layer::Flatten => flatten::native(input)?,
         Layer::MaxPool2d(spec) => max_pool2d::native(input, pool_window(spec))?,
         Layer::AveragePool2d(spec) => average_pool2d::native(input, pool_window(spec))?,
-        other => return Err(unsupported(other)),
+        Layer::Gelu => gelu::native(input),
+        Layer::TokenEmbedding(_) => token_embedding::native(input, &parameters[0])?,
+        Layer::PositionEmbedding(_) => position_embedding::native(input, &parameters[0])?,
+        Layer::LayerNorm(spec) => layer_norm::native(input, affine(spec, parameters))?,
+        Layer::Attention(spec) => attention::native(input, parameters, heads(*spec))?,
+        Layer::TransformerBlock(spec) => transformer_block::native(input, parameters, block(*spec))?,
+        Layer::BatchNorm2d(_) | Layer::Dropout(_) => panic!("{layer:?} does not do the same in both"),
     })
 }
 
-fn affine<'a>(spec: &NormSpec, parameters: &'a [Tensor]) -> Affine<'a, Tensor> {
-    Affine { gamma: &parameters[0], beta: &parameters[1], epsilon: spec.epsilon }
+fn heads(AttentionSpec { heads, causal, .. }: AttentionSpec) -> Attention {
+    Attention { heads, causal }
+}
+
+fn block(BlockSpec { heads, expansion, .. }: BlockSpec) -> Block {
+    Block { heads, expansion }
 }
 
 fn mix(running: &mut Tensor, batch: &Tensor) {

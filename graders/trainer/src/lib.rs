@@ -11,6 +11,7 @@ mod error;
 mod evaluate;
 mod examples;
 mod fit;
+mod initial;
 mod layer;
 mod model;
 mod recipe;

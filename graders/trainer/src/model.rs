@@ -7,6 +7,7 @@ use tito_tensor::Tensor;
 
 use crate::{
     TrainError,
+    initial::initial,
     layer::{self, Memory, State},
 };
 
@@ -35,11 +36,11 @@ impl Model {
     ///
     /// # Errors
     ///
-    /// [`TrainError::Unsupported`] if there is no native kernel of a layer.
+    /// [`TrainError::Setting`] if a layer drops by a probability that is none.
     pub fn build(layers: &[Layer], draw: &mut Draw) -> Result<Self, TrainError> {
         let (mut parameters, mut states) = (Vec::new(), Vec::new());
         for layer in layers {
-            let (own, state) = layer::initial(layer, draw)?;
+            let (own, state) = initial(layer, draw)?;
             parameters.extend(own);
             states.push(state);
         }

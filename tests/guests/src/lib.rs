@@ -8,6 +8,7 @@ mod guest;
 #[cfg(target_arch = "wasm32")]
 mod heap;
 mod images;
+pub mod language;
 mod layer;
 pub mod learning;
 mod pool2d;

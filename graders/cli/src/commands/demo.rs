@@ -1,11 +1,11 @@
 //! `tito demo`: what a grade looks like, without anything to prepare.
 
 use clap::Args;
-use tito_data::{Dataset, Store};
+use tito_data::Store;
 use tito_milestones::Milestone;
 
 use crate::{
-    dataset,
+    dataset::{self, Material},
     exit::Exit,
     failure::Failure,
     grading::Grading,
@@ -36,7 +36,7 @@ impl Demo {
     }
 }
 
-fn show(milestone: &Milestone, data: &Dataset, sample: &Sample) -> Result<(), Failure> {
+fn show(milestone: &Milestone, data: &Material, sample: &Sample) -> Result<(), Failure> {
     let limits = sample.limits();
     let isolation = &Walls::default().isolation(&limits, None)?;
     let grading = Grading {

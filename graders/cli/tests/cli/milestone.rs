@@ -76,6 +76,30 @@ fn networks_of_ones_own_are_trained_and_held_beside_each_other() {
     home.check(&test("2"), 1, "invalid-argument");
 }
 
+#[test]
+fn a_milestone_of_texts_is_graded_on_one() {
+    let home = Home::new();
+    let hello = prebuilt("examples/prebuilt/hello-layer.wasm");
+    let test = |more: &[&'static str]| {
+        ["milestone", "test", "5", "--component", &hello]
+            .into_iter()
+            .chain(more.iter().copied())
+            .collect::<Vec<_>>()
+    };
+    home.check(&test(&[]), 1, "TinyTalk stands in for it; `tito data fetch tinyshakespeare` gets it");
+    let data = home.json(&test(&["--data", "tinytalk", "--json"]), 1)["data"].clone();
+    assert_eq!((&data["name"], &data["stands_in_for"]), (&"tinytalk".into(), &"tinyshakespeare".into()));
+    assert!(data["examples"].as_u64() > Some(10_000), "{data}");
+    home.write("own.txt", "The cat sat on the mat, and the dog sat on the log.\n".repeat(20));
+    let data = home.json(&test(&["--data", "own.txt", "--json"]), 1)["data"].clone();
+    assert_eq!((&data["name"], &data["stands_in_for"]), (&Value::from("own-text"), &Value::Null));
+    assert_eq!(data["imported_sha256"].as_str().map(str::len), Some(64));
+    home.write("short.txt", "A few words.");
+    home.check(&test(&["--data", "short.txt"]), 2, "12 characters, where 1000 are the fewest");
+    home.check(&test(&["--data", "mnist"]), 2, "name tinyshakespeare or tinytalk or a file with a text");
+    home.check(&test(&["--data", "nothing.txt"]), 2, "tito knows tinydigits");
+}
+
 /// Every guest reserves 4 GiB of addresses, which this shell does not give: no fault of the submission's.
 #[cfg(target_os = "linux")]
 #[test]

@@ -5,6 +5,7 @@ pub(super) mod anything;
 pub(super) mod batch_norm2d;
 pub(super) mod conv2d;
 pub(super) mod dense;
+pub(super) mod language;
 pub(super) mod pool2d;
 
 use tito_kernels::{Judged, Wide};

@@ -33,7 +33,6 @@ static LIBRARY: LazyLock<Library> = LazyLock::new(|| {
 
 /// Compares the language component with the vision component that was handed in with it. Without one, or with too little
 /// in it, somebody has to look: that is no zero.
-#[expect(dead_code, reason = "the rubric of milestone 5 names it")]
 pub(super) fn check(context: &Context<'_>) -> Result<Found, HostError> {
     let compared = match &context.compared {
         Ok(compared) => compared,

@@ -11,6 +11,8 @@ use tito_kernels::{
 use tito_sandbox::{AdamSpec, Layer, Loss, OptimizerSpec, Pool2dSpec, SgdSpec};
 use tito_tensor::{Shape, Tensor};
 
+use crate::language_bugs;
+
 /// What a layer is given for its gradients.
 pub(crate) struct Pass<'a> {
     pub(crate) layer: &'a Layer,
@@ -251,6 +253,12 @@ pub(crate) fn gradients(bug: &str, pass: &Pass<'_>, right: Gradients<Tensor>) ->
             Layer::MaxPool2d(spec) => of_pool2d(bug, pass, spec, true, right),
             Layer::AveragePool2d(spec) => of_pool2d(bug, pass, spec, false, right),
             Layer::BatchNorm2d(_) => of_batch_norm2d(bug, pass, right),
+            Layer::Gelu
+            | Layer::TokenEmbedding(_)
+            | Layer::PositionEmbedding(_)
+            | Layer::LayerNorm(_)
+            | Layer::Attention(_)
+            | Layer::TransformerBlock(_) => language_bugs::gradients(bug, pass, right),
             _ => of_activation(bug, pass, right),
         },
     }

@@ -2,21 +2,21 @@
 
 use std::{sync::Mutex, time::Duration};
 
-use tito_judge::{Draw, affine, conv_window, output_shape, parameter_shapes, pool_window};
+use tito_judge::{Draw, affine, attention, block, conv_window, output_shape, parameter_shapes, pool_window};
 use tito_kernels::{
-    Gradients, ShapeError, average_pool2d,
+    Gradients, ShapeError, attention, average_pool2d,
     batch_norm2d::{self, Moments},
-    conv2d, cross_entropy, dense, dropout, flatten, max_pool2d, mean_squared_error, relu, sgd, sigmoid,
-    softmax, tanh,
+    conv2d, cross_entropy, dense, dropout, flatten, gelu, layer_norm, max_pool2d, mean_squared_error,
+    position_embedding, relu, sgd, sigmoid, softmax, tanh, token_embedding, transformer_block,
 };
 use tito_sandbox::{
     Called, Epoch, Fault, Guest, Launch, Layer, Lesson, Loss, Mode, ModelId, OptimizerId, OptimizerSpec,
-    Outcome, SharedCallbacks, Usage,
+    Outcome, Sampling, SharedCallbacks, Usage,
 };
 use tito_tensor::{Shape, Tensor};
 use tito_trainer::Run;
 
-use crate::{bugs, fit, honest};
+use crate::{bugs, fit, honest, writer};
 
 /// Launches guests that all have this bug, or none.
 #[derive(Default)]
@@ -105,7 +105,12 @@ impl Trained {
             Layer::AveragePool2d(spec) => average_pool2d::native(input, pool_window(spec)),
             Layer::BatchNorm2d(_) => self.normalise(bug, input, mode),
             &Layer::Dropout(probability) => self.drop(bug, input, mode, probability, draw),
-            other => panic!("{other:?} was not built"),
+            Layer::Gelu => Ok(gelu::native(input)),
+            Layer::TokenEmbedding(_) => token_embedding::native(input, &parameters[0]),
+            Layer::PositionEmbedding(_) => position_embedding::native(input, &parameters[0]),
+            Layer::LayerNorm(spec) => layer_norm::native(input, affine(spec, parameters)),
+            Layer::Attention(spec) => attention::native(input, parameters, attention(spec)),
+            Layer::TransformerBlock(spec) => transformer_block::native(input, parameters, block(spec)),
         }
     }
 
@@ -201,7 +206,18 @@ impl Trained {
                 let mask = self.mask.as_ref().expect("a forward in training came first");
                 Ok(alone(bugs::undropped(bug, gradient, mask, probability)?))
             }
-            other => panic!("{other:?} was not built"),
+            Layer::Gelu => gelu::native_backward(input, gradient).map(alone),
+            Layer::TokenEmbedding(_) => token_embedding::native_backward(input, &parameters[0], gradient),
+            Layer::PositionEmbedding(_) => {
+                position_embedding::native_backward(input, &parameters[0], gradient)
+            }
+            Layer::LayerNorm(spec) => layer_norm::native_backward(input, affine(spec, parameters), gradient),
+            Layer::Attention(spec) => {
+                attention::native_backward(input, parameters, attention(spec), gradient)
+            }
+            Layer::TransformerBlock(spec) => {
+                transformer_block::native_backward(input, parameters, block(spec), gradient)
+            }
         }?;
         let pass = bugs::Pass { layer: &self.layer, parameters, inputs: &self.inputs, gradient };
         Ok(bugs::gradients(bug, &pass, honest::gradients(bug, &pass).unwrap_or(right)))
@@ -213,18 +229,18 @@ fn impossible(layer: &Layer) -> Option<Fault> {
     let window = match layer {
         Layer::Conv2d(spec) => conv_window(spec),
         Layer::MaxPool2d(spec) | Layer::AveragePool2d(spec) => pool_window(spec),
-        Layer::Dense(_)
-        | Layer::Relu
-        | Layer::Sigmoid
-        | Layer::Tanh
-        | Layer::Softmax
-        | Layer::Flatten
-        | Layer::BatchNorm2d(_)
-        | Layer::Dropout(_) => return None,
-        _ => return Some(Fault::Unsupported("a later milestone's".into())),
+        Layer::Attention(spec) => return undivided(spec.width, spec.heads),
+        Layer::TransformerBlock(spec) => return undivided(spec.width, spec.heads),
+        _ => return None,
     };
     let is_still = window.kernel.contains(&0) || window.stride.contains(&0);
     is_still.then(|| Fault::InvalidArgument("a window without extent or stride".into()))
+}
+
+/// Heads that do not share out a width.
+fn undivided(width: u32, heads: u32) -> Option<Fault> {
+    let is_divided = heads > 0 && width.is_multiple_of(heads);
+    (!is_divided).then(|| Fault::InvalidArgument("heads that do not divide the width".into()))
 }
 
 /// LeCun's deviation for dense weights, He's for convolutions.
@@ -400,6 +416,22 @@ impl Guest for Native {
         let model = SAVED.lock().unwrap()[place].clone();
         self.models.push(model);
         Ok(Outcome::Answer(ModelId::new(self.models.len() - 1)))
+    }
+
+    fn generate(
+        &mut self,
+        model: ModelId,
+        prompt: &[u32],
+        count: u32,
+        sampling: Sampling,
+        draws: &[f32],
+    ) -> Called<Vec<u32>> {
+        let layers: Vec<_> = self.at(model).layers.iter().map(|layer| layer.layer).collect();
+        let mut logits = |context: &[u32]| {
+            let tokens = Tensor::from_fn([1, context.len() as u32], |at| context[at] as f32);
+            self.forward(model, &tokens, Mode::Inference)
+        };
+        writer::generate(&layers, prompt, count, sampling, draws, &mut logits)
     }
 
     fn drop_model(&mut self, _model: ModelId) -> Called<()> {

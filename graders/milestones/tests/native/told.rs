@@ -6,10 +6,10 @@ use rayon::prelude::*;
 use tito_grade::{CheckResult, Status};
 use tito_judge::{IN_LOSSES, IN_OPTIMIZERS, IN_TRAINING, Misconception, Question, Seed};
 
-use crate::{formulas, graded, guest::Launcher, seeds};
+use crate::{formulas, graded, guest::Launcher, language_gradients, seeds};
 
 /// Bugs with the one check that they fail, where it is one; what follows a slash is a form of the bug.
-const BUGS: [(&str, &str); 146] = [
+const BUGS: [(&str, &str); 153] = [
     ("bias-gradient-not-summed", "backward-dense"),
     ("bias-gradient-not-summed/last", "backward-dense"),
     ("bias-gradient-averaged", "backward-dense"),
@@ -156,6 +156,13 @@ const BUGS: [(&str, &str); 146] = [
     ("weight-decay-sign", "adamw"),
     ("shared-moments", "optimizers-independent"),
     ("moments-forgotten", "optimizers-independent"),
+    ("token-gradient-not-accumulated", "backward-token-embedding"),
+    ("token-gradient-not-accumulated/first", "backward-token-embedding"),
+    ("position-gradient-not-summed", "backward-position-embedding"),
+    ("position-gradient-not-summed/mean", "backward-position-embedding"),
+    ("layer-norm-moments-held-constant", "backward-layer-norm"),
+    ("gelu-gradient-of-an-approximation", "backward-gelu"),
+    ("attention-gradient-not-scaled", "backward-attention"),
 ];
 
 /// The names that a check tells.
@@ -167,7 +174,10 @@ fn told(check: &CheckResult) -> BTreeSet<String> {
 /// What is wrong with how a bug is told of under a seed.
 fn wrong(bug: &'static str, check: &str, seed: &Seed) -> Option<String> {
     let name = bug.split('/').next().unwrap();
-    let grade = graded(&formulas(), &Launcher { bug }, seed);
+    let language = language_gradients();
+    let is_language = language.rubric.checks().any(|(_, rule)| rule.name == check);
+    let milestone = if is_language { language } else { formulas() };
+    let grade = graded(&milestone, &Launcher { bug }, seed);
     let failed: Vec<_> = grade.checks().filter(|check| check.status != Status::Passed).collect();
     let names: Vec<_> = failed.iter().map(|check| (check.name.as_str(), told(check))).collect();
     let is_told = failed.iter().any(|failed| failed.name == check && told(failed).contains(name));

@@ -89,6 +89,9 @@ fn scoring(scoring: Scoring) -> String {
                 100.0 * full
             )
         }
+        Scoring::Progress => {
+            " Its points rise in a line from what is known without learning to the native trainer.".into()
+        }
         Scoring::Review => " A person decides.".into(),
     }
 }

@@ -1,0 +1,16 @@
+//! Between the dense layers of a block is ReLU.
+//!
+//! expect: HEADER
+//! expect: told block-activation
+
+use guests::language::{Block, fluent};
+use guests::{LayerSpec, export_writing_layers};
+
+export_writing_layers!(|spec, rng| match spec {
+    LayerSpec::TransformerBlock(spec) => {
+        let mut block = Block::new(spec, rng)?;
+        block.activation = |x| x.max(0.0);
+        Ok(block.taught())
+    }
+    _ => fluent(spec, rng),
+});

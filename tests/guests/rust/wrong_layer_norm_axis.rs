@@ -1,0 +1,16 @@
+//! Layer normalisation takes the moments of a feature over all rows, as batch normalisation does.
+//!
+//! expect: HEADER
+//! expect: told layer-norm-axis
+
+use guests::language::{LayerNorm, fluent};
+use guests::{LayerSpec, export_writing_layers};
+
+export_writing_layers!(|spec, rng| match spec {
+    LayerSpec::LayerNorm(spec) => {
+        let mut norm = LayerNorm::new(spec)?;
+        norm.group = |at, shape| at % shape[shape.len() - 1] as usize;
+        Ok(norm.taught())
+    }
+    _ => fluent(spec, rng),
+});

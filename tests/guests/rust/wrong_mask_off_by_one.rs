@@ -1,0 +1,26 @@
+//! The mask of attention begins one place too late: a place sees the one behind it.
+//!
+//! expect: HEADER
+//! expect: told mask-off-by-one
+
+use guests::language::{Attention, Block, Mechanism, fluent};
+use guests::{LayerSpec, export_writing_layers};
+
+export_writing_layers!(|spec, rng| match spec {
+    LayerSpec::Attention(spec) => {
+        let mut attention = Attention::new(spec, rng)?;
+        changed(&mut attention.mechanism);
+        Ok(attention.taught())
+    }
+    LayerSpec::TransformerBlock(spec) => {
+        let mut block = Block::new(spec, rng)?;
+        changed(&mut block.mechanism);
+        Ok(block.taught())
+    }
+    _ => fluent(spec, rng),
+});
+
+fn changed(mechanism: &mut Mechanism) {
+    mechanism.score =
+        |pair, score| if pair.causal && pair.key > pair.query + 1 { f32::NEG_INFINITY } else { score };
+}

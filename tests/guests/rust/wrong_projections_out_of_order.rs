@@ -1,0 +1,25 @@
+//! The first projection is taken for the key and the second for the query.
+//!
+//! expect: HEADER
+//! expect: told projections-out-of-order
+
+use guests::language::{Attention, Block, Mechanism, fluent};
+use guests::{LayerSpec, export_writing_layers};
+
+export_writing_layers!(|spec, rng| match spec {
+    LayerSpec::Attention(spec) => {
+        let mut attention = Attention::new(spec, rng)?;
+        changed(&mut attention.mechanism);
+        Ok(attention.taught())
+    }
+    LayerSpec::TransformerBlock(spec) => {
+        let mut block = Block::new(spec, rng)?;
+        changed(&mut block.mechanism);
+        Ok(block.taught())
+    }
+    _ => fluent(spec, rng),
+});
+
+fn changed(mechanism: &mut Mechanism) {
+    mechanism.order = [1, 0, 2];
+}
