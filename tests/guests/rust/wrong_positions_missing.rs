@@ -1,7 +1,8 @@
 //! No row of the table of places is added.
 //!
-//! expect: HEADER
-//! expect: told positions-missing
+//! expect: fails position-embedding, position-dependence, gpt, gpt-gradients, generate-most-likely, generate-by-draws
+//! expect: fails generate-beyond-context
+//! expect: told positions-missing, text-not-read-on
 
 use guests::language::{Places, fluent};
 use guests::{LayerSpec, export_writing_layers};

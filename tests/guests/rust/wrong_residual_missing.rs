@@ -1,7 +1,8 @@
 //! What comes into a block is not added to what its attention makes of it.
 //!
-//! expect: HEADER
-//! expect: told residual-missing
+//! expect: fails transformer-block, gpt, gpt-gradients, generate-most-likely, generate-by-draws
+//! expect: fails generate-beyond-context
+//! expect: told residual-missing, text-not-read-on
 
 use guests::language::{Block, fluent};
 use guests::{LayerSpec, export_writing_layers};

@@ -1,7 +1,8 @@
 //! The scores of attention are not scaled.
 //!
-//! expect: HEADER
-//! expect: told scores-not-scaled
+//! expect: fails attention, attention-causal, transformer-block, gpt, gpt-gradients, generate-most-likely
+//! expect: fails generate-by-draws, generate-beyond-context
+//! expect: told cache-forgets-newest, scores-not-scaled
 
 use guests::language::{Attention, Block, Mechanism, fluent};
 use guests::{LayerSpec, export_writing_layers};
