@@ -2,7 +2,7 @@
 //!
 //! expect: fails transformer-block, gpt, gpt-gradients, generate-most-likely, generate-by-draws
 //! expect: fails generate-beyond-context
-//! expect: told block-activation, cache-forgets-newest
+//! expect: told block-activation
 
 use guests::language::{Block, fluent};
 use guests::{LayerSpec, export_writing_layers};

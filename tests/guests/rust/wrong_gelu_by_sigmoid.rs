@@ -1,7 +1,7 @@
 //! GELU in its approximation by the logistic function.
 //!
 //! expect: fails gelu, transformer-block, gpt, gpt-gradients, generate-by-draws
-//! expect: told cache-forgets-newest, gelu-by-sigmoid
+//! expect: told gelu-by-sigmoid
 
 use guests::language::{Block, fluent, gelu_slope};
 use guests::learning::curve;

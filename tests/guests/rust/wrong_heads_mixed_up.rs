@@ -2,7 +2,7 @@
 //!
 //! expect: fails attention, attention-causal, transformer-block, position-dependence, context-dependence, gpt
 //! expect: fails gpt-gradients, generate-most-likely, generate-by-draws, generate-beyond-context
-//! expect: told cache-forgets-newest, context-ignored, heads-mixed-up, positions-missing
+//! expect: told context-ignored, heads-mixed-up, positions-missing
 
 use guests::language::{Attention, Block, Mechanism, fluent};
 use guests::{LayerSpec, export_writing_layers};

@@ -3,7 +3,7 @@
 //!
 //! expect: fails attention-causal, transformer-block, gpt, gpt-gradients, generate-most-likely, generate-by-draws
 //! expect: fails generate-beyond-context
-//! expect: told cache-forgets-newest, mask-erases-scores, text-not-read-on
+//! expect: told mask-erases-scores
 
 use guests::language::{Attention, Block, Mechanism, fluent};
 use guests::{LayerSpec, export_writing_layers};

@@ -2,7 +2,7 @@
 //!
 //! expect: fails attention-causal, transformer-block, causality, gpt, gpt-gradients, generate-most-likely
 //! expect: fails generate-by-draws
-//! expect: told cache-forgets-newest, looks-ahead, mask-multiplied
+//! expect: told looks-ahead, mask-multiplied
 
 use guests::language::{Attention, Block, Mechanism, fluent};
 use guests::{LayerSpec, export_writing_layers};

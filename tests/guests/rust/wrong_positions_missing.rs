@@ -2,7 +2,7 @@
 //!
 //! expect: fails position-embedding, position-dependence, gpt, gpt-gradients, generate-most-likely, generate-by-draws
 //! expect: fails generate-beyond-context
-//! expect: told positions-missing, text-not-read-on
+//! expect: told positions-missing
 
 use guests::language::{Places, fluent};
 use guests::{LayerSpec, export_writing_layers};

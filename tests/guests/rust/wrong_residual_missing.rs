@@ -2,7 +2,7 @@
 //!
 //! expect: fails transformer-block, gpt, gpt-gradients, generate-most-likely, generate-by-draws
 //! expect: fails generate-beyond-context
-//! expect: told residual-missing, text-not-read-on
+//! expect: told residual-missing
 
 use guests::language::{Block, fluent};
 use guests::{LayerSpec, export_writing_layers};

@@ -2,7 +2,7 @@
 //!
 //! expect: fails attention, attention-causal, transformer-block, gpt, gpt-gradients, generate-most-likely
 //! expect: fails generate-by-draws, generate-beyond-context
-//! expect: told cache-forgets-newest, scores-scaled-otherwise
+//! expect: told scores-scaled-otherwise
 
 use guests::language::{Attention, Block, Mechanism, fluent};
 use guests::{LayerSpec, export_writing_layers};

@@ -2,7 +2,7 @@
 //!
 //! expect: fails token-embedding, gpt, gpt-gradients, generate-most-likely, generate-by-draws
 //! expect: fails generate-beyond-context
-//! expect: told text-not-read-on, tokens-off-by-one
+//! expect: told tokens-off-by-one
 
 use guests::language::{Tokens, fluent};
 use guests::{LayerSpec, export_writing_layers};
