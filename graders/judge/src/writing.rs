@@ -331,7 +331,9 @@ mod tests {
         let mut seen = BTreeSet::new();
         for (known, habits) in HABITS {
             for habit in *habits {
-                for (seed, temperature, top_k) in [(2, 0.0, 0), (3, 0.6, 3), (4, 1.7, 0)] {
+                for (seed, temperature, top_k) in
+                    [(2, 0.0, 0), (3, 0.6, 3), (4, 1.7, 0), (6, 1.7, 2), (7, 2.5, 3)]
+                {
                     let writing =
                         writing(seed, 5, if seed == 4 { 6 } else { 16 }, Sampling { temperature, top_k });
                     let tokens = writing.written(habit);
