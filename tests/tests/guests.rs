@@ -57,8 +57,7 @@ const MASTERY: &str = "CIFAR-10 mastery";
 const SPEED: &str = "Performance optimization";
 
 /// Criteria that have real images or a text learnt, which takes plain loops tens of seconds, or measure times.
-const SLOW: [&str; 5] =
-    ["CIFAR-10 training", MASTERY, SPEED, "Text generation", "Framework unification"];
+const SLOW: [&str; 5] = ["CIFAR-10 training", MASTERY, SPEED, "Text generation", "Framework unification"];
 
 /// Where what was compiled is kept of the yardsticks, which every guest that is timed is put beside.
 static CACHE: LazyLock<TempDir> = LazyLock::new(|| tempfile::tempdir().expect("a folder for the cache"));
@@ -169,8 +168,7 @@ fn grades(
         let seed = seed(milestone.rubric.number);
         let data = DATA.iter().find(|data| data.split() == milestone.split).expect("there are two splits");
         let limits = limits(fuel_per_call).run;
-        let is_trained =
-            milestone.rubric.criteria.iter().any(|criterion| criterion.name == MASTERY);
+        let is_trained = milestone.rubric.criteria.iter().any(|criterion| criterion.name == MASTERY);
         let own = match is_trained {
             true => schooling::own(artifact.digest(), launch, &limits),
             false => Own::default(),

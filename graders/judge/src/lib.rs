@@ -31,7 +31,9 @@ mod writing;
 
 pub use audit::audited;
 pub use case::{Case, Kind};
-pub use condition::{sampled_condition, stack_gauge, stack_gradient_gauge, stack_gradients};
+pub use condition::{
+    is_seen_by_sampling, sampled_condition, stack_gauge, stack_gradient_gauge, stack_gradients,
+};
 pub use describe::describe;
 pub use doubt::Doubt;
 pub use draw::Draw;

@@ -11,10 +11,10 @@ use tito_sandbox::{Called, Guest, Layer, Outcome, Sampling};
 use tito_tensor::Tensor;
 
 pub use self::habit::IN_WRITING;
-use self::habit::{HABITS, Habit, RIGHT};
+use self::habit::{Forgets, HABITS, Habit, RIGHT};
 use crate::{
     Draw, Failure, Known, advice, describe,
-    misconception::mechanism::{Form, Mechanism, RIGHT_FORM},
+    misconception::mechanism::{self, Form, Mechanism, Pair, RIGHT_FORM},
     stack_gauge, stack_value,
 };
 
@@ -58,7 +58,7 @@ impl Writing {
         let wide = writing.wide();
         for _ in 0..count {
             let context = writing.context(&writing.text(&writing.expected));
-            let logits = writing.logits(&wide, &context, &RIGHT);
+            let logits = writing.logits(&wide, &context, &RIGHT, 0);
             let doubt = writing.doubt(&wide, &context, draw);
             if sampling.top_k > 0 || sampling.temperature == 0.0 {
                 let kept = if sampling.temperature == 0.0 { 1 } else { sampling.top_k as usize };
@@ -116,15 +116,22 @@ impl Writing {
         format!("{count} tokens after {length}, {how}, by {}", describe(&self.layers))
     }
 
-    /// Nothing where the tokens are the right ones, else the evidence.
-    ///
-    /// # Errors
-    ///
-    /// The evidence, if a token is wrong or there are none.
-    pub fn judge(&self, outcome: &Outcome<Vec<u32>>) -> Result<f64, Box<Failure>> {
+    /// What became of each of these: nothing to say where its tokens are the right ones, else the evidence. A bug is told where
+    /// it would have written all that was written: that a wrong model writes what a bug would, once, is chance.
+    pub fn judge_all(writings: &[Self], outcomes: &[Outcome<Vec<u32>>]) -> Vec<Result<f64, Box<Failure>>> {
+        let answers: Vec<_> = writings.iter().zip(outcomes).filter_map(answered).collect();
+        let wrote_all =
+            |habit: &Habit| answers.iter().all(|(writing, tokens)| writing.written(habit) == *tokens);
+        let is_wrong = answers.iter().any(|(writing, tokens)| writing.expected != *tokens);
+        let known = HABITS.iter().filter(|(_, habits)| is_wrong && habits.iter().any(wrote_all));
+        let known: Vec<Known> = known.map(|(known, _)| *known).collect();
+        writings.iter().zip(outcomes).map(|(writing, outcome)| writing.judge(outcome, &known)).collect()
+    }
+
+    fn judge(&self, outcome: &Outcome<Vec<u32>>, known: &[Known]) -> Result<f64, Box<Failure>> {
         let (came_back, hint, explanations) = match outcome {
             Outcome::Answer(tokens) if *tokens == self.expected => return Ok(0.0),
-            Outcome::Answer(tokens) => (self.told(tokens), None, self.explanations(tokens)),
+            Outcome::Answer(tokens) => (self.told(tokens), None, known.to_vec()),
             Outcome::Fault(_) | Outcome::Trap(_) if self.is_beyond_context() => {
                 (outcome.to_string(), Some(habit::not_cut()), Vec::new())
             }
@@ -140,13 +147,6 @@ impl Writing {
         }
         let wrong = tokens.iter().zip(&self.expected).position(|(got, wanted)| got != wanted).unwrap_or(0);
         format!("another token at place {wrong} of {}", tokens.len())
-    }
-
-    /// Every habit that writes these tokens, the more particular first.
-    fn explanations(&self, tokens: &[u32]) -> Vec<Known> {
-        let writes = |habits: &[Habit]| habits.iter().any(|habit| self.written(habit) == tokens);
-        let known = HABITS.iter().filter(|(_, habits)| writes(habits));
-        known.map(|(known, _)| *known).collect()
     }
 
     /// Whether the text outgrows what the model sees.
@@ -183,30 +183,29 @@ impl Writing {
         for at in 0..self.draws.len() {
             let text = self.text(if habit.goes_on { &written } else { &[] });
             let context = (habit.context)(self.context(&text), &text);
-            let logits = self.logits(&wide, &context, habit);
+            let logits = self.logits(&wide, &context, habit, at);
             written.push((habit.choose)(&logits, self.sampling, &self.draws, at));
         }
         if habit.repeats_prompt { self.text(&written) } else { written }
     }
 
-    /// The logits at the last place of a context, by the attention of a habit.
-    fn logits(&self, parameters: &[Wide], context: &[u32], habit: &Habit) -> Vec<f64> {
+    /// The logits at the last place of a context, of which so many at the end were written, by the attention of a habit.
+    fn logits(&self, parameters: &[Wide], context: &[u32], habit: &Habit, written: usize) -> Vec<f64> {
         let tokens = Wide::from(&tokens(context));
         let logits = match habit.forgets {
             None => stack_value(&self.layers, parameters, &tokens),
-            Some(forgets) => self.forgetful(parameters, &tokens, forgets),
+            Some(forgets) => {
+                self.forgetful(parameters, &tokens, forgets, context.len().saturating_sub(written).max(1))
+            }
         };
         let width = logits.shape().last().unwrap_or(1).max(1);
         logits.data()[logits.data().len() - width..].to_vec()
     }
 
     /// The logits where a query that was not in the prompt does not see some keys.
-    fn forgetful(&self, parameters: &[Wide], tokens: &Wide, forgets: habit::Forgets) -> Wide {
-        let prompt = self.prompt.len();
-        let score = |pair: crate::misconception::mechanism::Pair, score: f64| {
-            (pair.is_seen() && !forgets(pair, prompt)).then_some(score)
-        };
-        let mechanism = Mechanism { score: &score, ..crate::misconception::mechanism::RIGHT };
+    fn forgetful(&self, parameters: &[Wide], tokens: &Wide, forgets: Forgets, prompt: usize) -> Wide {
+        let score = |pair: Pair, score: f64| (pair.is_seen() && !forgets(pair, prompt)).then_some(score);
+        let mechanism = Mechanism { score: &score, ..mechanism::RIGHT };
         let (mut carried, mut rest) = (tokens.clone(), parameters);
         for layer in &self.layers {
             let (own, others) = rest.split_at(crate::parameter_shapes(layer).len());
@@ -233,6 +232,16 @@ impl Writing {
         let mut sorted = logits.to_vec();
         sorted.sort_by(|one, two| two.total_cmp(one));
         sorted.len() <= kept || sorted[kept - 1] - sorted[kept] > 2.0 * doubt
+    }
+}
+
+/// A writing with what was written, if anything was.
+fn answered<'a>(
+    (writing, outcome): (&'a Writing, &'a Outcome<Vec<u32>>),
+) -> Option<(&'a Writing, &'a [u32])> {
+    match outcome {
+        Outcome::Answer(tokens) => Some((writing, tokens)),
+        _ => None,
     }
 }
 
@@ -291,8 +300,12 @@ mod tests {
         (0..50).find_map(attempt).unwrap()
     }
 
+    fn judged(writing: &Writing, outcome: Outcome<Vec<u32>>) -> Result<f64, Box<Failure>> {
+        Writing::judge_all(std::slice::from_ref(writing), &[outcome]).remove(0)
+    }
+
     fn told(writing: &Writing, outcome: Outcome<Vec<u32>>) -> BTreeSet<&'static str> {
-        let failure = writing.judge(&outcome).unwrap_err();
+        let failure = judged(writing, outcome).unwrap_err();
         failure.explanations.iter().map(|known| known.name).collect()
     }
 
@@ -305,7 +318,7 @@ mod tests {
         ] {
             let writing = writing(1, length, context, sampling);
             assert_eq!(writing.written(&RIGHT), writing.expected);
-            assert!(writing.judge(&Outcome::Answer(writing.expected.clone())).is_ok());
+            assert!(judged(&writing, Outcome::Answer(writing.expected.clone())).is_ok());
             assert!(writing.expected.iter().all(|&token| token < 11));
             let short = writing.expected[1..].to_vec();
             assert_eq!(told(&writing, Outcome::Answer(short)), BTreeSet::new());
@@ -318,7 +331,9 @@ mod tests {
         let mut seen = BTreeSet::new();
         for (known, habits) in HABITS {
             for habit in *habits {
-                for (seed, temperature, top_k) in [(2, 0.0, 0), (3, 0.6, 3), (4, 1.7, 0)] {
+                for (seed, temperature, top_k) in
+                    [(2, 0.0, 0), (3, 0.6, 3), (4, 1.7, 0), (6, 1.7, 2), (7, 2.5, 3)]
+                {
                     let writing =
                         writing(seed, 5, if seed == 4 { 6 } else { 16 }, Sampling { temperature, top_k });
                     let tokens = writing.written(habit);
@@ -343,7 +358,7 @@ mod tests {
     #[test]
     fn a_fault_is_about_the_context_where_the_text_outgrows_it() {
         let fault = || Outcome::Fault(Fault::ShapeMismatch("too long".to_owned()));
-        let hint = |writing: &Writing| writing.judge(&fault()).unwrap_err().evidence.hint;
+        let hint = |writing: &Writing| judged(writing, fault()).unwrap_err().evidence.hint;
         assert_eq!(hint(&writing(5, 3, 6, Sampling::GREEDY)).unwrap().misconception, "context-not-cut");
         assert_eq!(hint(&writing(5, 3, 16, Sampling::GREEDY)), None);
     }

@@ -1,6 +1,6 @@
 //! Attention goes back to queries and keys without the scale of its scores.
 //!
-//! expect: HEADER
+//! expect: fails backward-attention
 //! expect: told attention-gradient-not-scaled
 
 use guests::language::{Attention, attention_slopes, fluent};

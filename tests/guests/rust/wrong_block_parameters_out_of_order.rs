@@ -1,6 +1,6 @@
 //! A block lists its second norm right behind its first.
 //!
-//! expect: HEADER
+//! expect: fails language-parameters
 //! expect: told parameters-out-of-order
 
 use guests::language::{Block, Writer, fluent};

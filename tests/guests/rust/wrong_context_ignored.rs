@@ -1,7 +1,8 @@
 //! A place sees itself alone.
 //!
-//! expect: HEADER
-//! expect: told context-ignored
+//! expect: fails attention, attention-causal, transformer-block, position-dependence, context-dependence, gpt
+//! expect: fails gpt-gradients, generate-most-likely, generate-by-draws, generate-beyond-context
+//! expect: told context-ignored, positions-missing
 
 use guests::language::{Attention, Block, Mechanism, fluent};
 use guests::{LayerSpec, export_writing_layers};

@@ -1,6 +1,6 @@
 //! A text that is longer than the table of places is shown to the model all the same.
 //!
-//! expect: HEADER
+//! expect: fails generate-beyond-context
 //! expect: told context-not-cut
 
 use guests::language::{Writer, fluent};

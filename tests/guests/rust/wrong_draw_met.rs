@@ -1,6 +1,6 @@
 //! A token is taken once the cumulative probability is as large as the draw: at a draw of 0 that is the first of all.
 //!
-//! expect: HEADER
+//! expect: fails generate-by-draws
 //! expect: told draw-met-not-exceeded
 
 use guests::language::{Sampling, Writer, chosen, fluent, probabilities};

@@ -1,7 +1,8 @@
 //! Heads are made by a reshape without exchanging axes, so that a head has features of several places.
 //!
-//! expect: HEADER
-//! expect: told heads-mixed-up
+//! expect: fails attention, attention-causal, transformer-block, position-dependence, context-dependence, gpt
+//! expect: fails gpt-gradients, generate-most-likely, generate-by-draws, generate-beyond-context
+//! expect: told context-ignored, heads-mixed-up, positions-missing
 
 use guests::language::{Attention, Block, Mechanism, fluent};
 use guests::{LayerSpec, export_writing_layers};

@@ -1,6 +1,6 @@
 //! Of equally likely tokens the last one is taken.
 //!
-//! expect: HEADER
+//! expect: fails generate-most-likely
 //! expect: told last-of-equals
 
 use guests::language::{Sampling, Writer, chosen, fluent};

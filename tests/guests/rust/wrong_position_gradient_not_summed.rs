@@ -1,6 +1,6 @@
 //! The gradient of the table of places is divided by the number of sequences.
 //!
-//! expect: HEADER
+//! expect: fails backward-position-embedding, gpt-gradients
 //! expect: told position-gradient-not-summed
 
 use guests::language::{Places, fluent, place_slopes};

@@ -1,6 +1,6 @@
 //! Places are counted on from one sequence to the next.
 //!
-//! expect: HEADER
+//! expect: fails position-embedding, gpt, gpt-gradients
 //! expect: told positions-of-the-batch
 
 use guests::language::{Places, fluent};

@@ -1,6 +1,7 @@
 //! Places are counted from 1.
 //!
-//! expect: HEADER
+//! expect: fails position-embedding, gpt, gpt-gradients, generate-most-likely, generate-by-draws
+//! expect: fails generate-beyond-context
 //! expect: told positions-off-by-one
 
 use guests::language::{Places, fluent};

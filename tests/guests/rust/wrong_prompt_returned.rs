@@ -1,6 +1,6 @@
 //! The prompt is given back with the new tokens.
 //!
-//! expect: HEADER
+//! expect: fails generate-most-likely, generate-by-draws, generate-beyond-context
 //! expect: told prompt-returned
 
 use guests::language::{Writer, fluent};

@@ -1,6 +1,6 @@
 //! What goes back through a block does not go past its parts as well.
 //!
-//! expect: HEADER
+//! expect: fails backward-transformer-block, gpt-gradients
 
 use guests::language::{Block, block_slopes, fluent};
 use guests::learning::WayBack;

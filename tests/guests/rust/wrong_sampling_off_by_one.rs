@@ -1,6 +1,6 @@
 //! A token is drawn by the number that is for the one after it.
 //!
-//! expect: HEADER
+//! expect: fails generate-by-draws, generate-beyond-context
 //! expect: told sampling-off-by-one
 
 use guests::language::{Sampling, Writer, chosen, fluent};

@@ -1,6 +1,7 @@
 //! The scores of attention are not scaled.
 //!
-//! expect: HEADER
+//! expect: fails attention, attention-causal, transformer-block, gpt, gpt-gradients, generate-most-likely
+//! expect: fails generate-by-draws, generate-beyond-context
 //! expect: told scores-not-scaled
 
 use guests::language::{Attention, Block, Mechanism, fluent};

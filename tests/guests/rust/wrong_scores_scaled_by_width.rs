@@ -1,6 +1,7 @@
 //! The scores of attention are divided by the root of the whole width instead of that of a head.
 //!
-//! expect: HEADER
+//! expect: fails attention, attention-causal, transformer-block, gpt, gpt-gradients, generate-most-likely
+//! expect: fails generate-by-draws, generate-beyond-context
 //! expect: told scores-scaled-otherwise
 
 use guests::language::{Attention, Block, Mechanism, fluent};

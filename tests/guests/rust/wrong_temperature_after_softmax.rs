@@ -1,6 +1,6 @@
 //! Probabilities are divided by the temperature and by their sum, which leaves them as they were.
 //!
-//! expect: HEADER
+//! expect: fails generate-by-draws
 //! expect: told temperature-after-softmax
 
 use guests::language::{Sampling, Writer, chosen, fluent};

@@ -1,6 +1,6 @@
 //! The gradient of a token's row is that of the last place where it stands.
 //!
-//! expect: HEADER
+//! expect: fails backward-token-embedding, gpt-gradients
 //! expect: told token-gradient-not-accumulated
 
 use guests::language::{Tokens, fluent, token_slopes};

@@ -1,6 +1,6 @@
 //! A number that is no token is taken for the last one.
 //!
-//! expect: HEADER
+//! expect: fails impossible-language
 //! expect: told impossible-language-accepted
 
 use guests::language::{Tokens, fluent};

@@ -1,7 +1,8 @@
 //! A number that is no token is looked for in the table all the same.
 //!
-//! expect: HEADER
-//! expect: told impossible-language-traps
+//! expect: fails impossible-language
+//! expect: told impossible-language-accepted, impossible-language-traps
+//! expect: trap unreachable
 
 use guests::language::{Tokens, fluent};
 use guests::{LayerSpec, export_writing_layers};

@@ -1,6 +1,6 @@
 //! Tokens are drawn that are not among the k most likely.
 //!
-//! expect: HEADER
+//! expect: fails generate-by-draws
 //! expect: told top-k-ignored
 
 use guests::language::{Sampling, Writer, chosen, fluent};

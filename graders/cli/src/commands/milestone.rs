@@ -39,11 +39,7 @@ impl Milestone {
 /// The milestone of this number, if this version grades it.
 pub(crate) fn graded(number: u32) -> Result<tito_milestones::Milestone, Failure> {
     tito_milestones::milestone(number).ok_or_else(|| {
-        let known = list::milestones().into_iter().find(|milestone| milestone.number == number);
-        let message = match known {
-            Some(later) => format!("this version does not grade milestone {number} ({}) yet", later.name),
-            None => format!("there is no milestone {number}"),
-        };
-        Failure::usage(message).help("`tito milestone list` shows what there is")
+        Failure::usage(format!("there is no milestone {number}"))
+            .help("`tito milestone list` shows what there is")
     })
 }

@@ -99,11 +99,12 @@ fn biased(draw: &mut Draw, bias: Tensor) -> (Vec<Layer>, Vec<Tensor>) {
 }
 
 fn asked(context: &Context<'_>, writings: &[Writing]) -> Result<Found, HostError> {
-    let mut findings = Findings::default();
+    let (mut findings, mut outcomes) = (Findings::default(), Vec::new());
     for writing in writings {
         let (outcome, usage) = context.examiner().with_guest(|guest| writing.ask(guest))?;
         findings.used(usage);
-        findings.judged(writing.judge(&outcome));
+        outcomes.push(outcome);
     }
+    Writing::judge_all(writings, &outcomes).into_iter().for_each(|judgement| findings.judged(judgement));
     Ok(Found::Cases(findings))
 }

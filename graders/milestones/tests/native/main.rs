@@ -99,6 +99,7 @@ fn the_native_kernels_pass_every_check_under_every_seed() {
 fn other_honest_formulas_pass_every_check() {
     for bug in honest::VARIANTS {
         passes(&formulas(), &Launcher { bug }, secrets() / 4);
+        passes(&language_gradients(), &Launcher { bug }, secrets() / 4);
     }
 }
 

@@ -197,12 +197,12 @@ pub fn attention_slopes(
             let mean: f32 = slopes.iter().zip(&weights).map(|(slope, weight)| slope * weight).sum();
             for other in 0..seen {
                 let slope = factor * weights[other] * (slopes[other] - mean);
-                for i in 0..size {
+                for (i, given) in given.iter().enumerate() {
                     let (own, other_at) = (place(row) + i, place(other) + i);
                     mixed.data_mut()[own] += weights[other] * value.data()[other_at];
                     back[0].data_mut()[own] += slope * key.data()[other_at];
                     back[1].data_mut()[other_at] += slope * query.data()[own];
-                    back[2].data_mut()[other_at] += weights[other] * given[i];
+                    back[2].data_mut()[other_at] += weights[other] * given;
                 }
             }
         }

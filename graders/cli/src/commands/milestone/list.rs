@@ -2,6 +2,7 @@
 
 use clap::Args;
 use serde::Serialize;
+use tito_grade::Rubric;
 
 use crate::{exit::Exit, failure::Failure, screen};
 
@@ -16,17 +17,15 @@ pub(crate) struct List {
 
 /// A milestone in the list.
 #[derive(Serialize)]
-pub(crate) struct Listed {
+struct Listed {
     /// 1 to 5.
-    pub(crate) number: u32,
+    number: u32,
     /// For example `Basic Inference`.
-    pub(crate) name: String,
+    name: String,
     /// What a student can say who has reached it.
     capability: String,
     /// Percent of the course.
     weight: f64,
-    /// Whether this version grades it.
-    graded: bool,
 }
 
 #[derive(Serialize)]
@@ -34,27 +33,13 @@ struct Document {
     milestones: Vec<Listed>,
 }
 
-/// What the course promises of the milestones that this version does not grade.
-const LATER: [(u32, &str, &str, f64); 1] =
-    [(5, "Language Generation", "I can build the future of AI!", 20.0)];
-
 /// All milestones of the course by number.
-pub(crate) fn milestones() -> Vec<Listed> {
-    let graded = tito_milestones::milestones().into_iter().map(|milestone| {
-        let rubric = milestone.rubric;
-        let (number, weight) = (rubric.number, rubric.weight);
-        Listed { number, name: rubric.name, capability: rubric.capability, weight, graded: true }
-    });
-    let later = LATER.map(|(number, name, capability, weight)| Listed {
-        number,
-        name: name.into(),
-        capability: capability.into(),
-        weight,
-        graded: false,
-    });
-    let mut all: Vec<_> = graded.chain(later).collect();
-    all.sort_by_key(|milestone| milestone.number);
-    all
+fn milestones() -> Vec<Listed> {
+    let listed = |milestone: tito_milestones::Milestone| {
+        let Rubric { number, name, capability, weight, .. } = milestone.rubric;
+        Listed { number, name, capability, weight }
+    };
+    tito_milestones::milestones().into_iter().map(listed).collect()
 }
 
 impl List {
@@ -70,12 +55,11 @@ impl List {
     }
 }
 
-fn row(milestone: &Listed) -> [String; 5] {
+fn row(milestone: &Listed) -> [String; 4] {
     [
         milestone.number.to_string(),
         milestone.name.clone(),
         format!("{} %", milestone.weight),
-        if milestone.graded { "graded" } else { "not graded by this version" }.into(),
         format!("\"{}\"", milestone.capability),
     ]
 }
