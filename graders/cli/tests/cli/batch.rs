@@ -148,5 +148,5 @@ fn mistakes_are_told_before_anything_is_graded() {
     fs::copy(reference(), home.here("class/reference.wasm")).unwrap();
     home.check(&batch(&["--reports", "class/reference.wasm"]), 4, "cannot make the folder");
     home.check(&batch(&["--jobs", "0"]), 2, "a number from 1 to 1024");
-    home.check(&["assessment", "batch", "--milestone", "4", "class"], 2, "milestone 4");
+    home.check(&["assessment", "batch", "--milestone", "5", "class"], 2, "milestone 5");
 }

@@ -28,7 +28,7 @@ fn mistakes_are_usage_errors_with_a_way_out() {
         (vec!["milestone", "test", "1", "--component", "none.wasm"], "cannot read the component 'none.wasm'"),
         (vec!["milestone", "test", "1", "--component", "."], "it is a folder"),
         (vec!["milestone", "test", "1", "--component", "/dev/null"], "it is no regular file"),
-        (vec!["milestone", "test", "4"], "this version does not grade milestone 4 (Advanced Vision) yet"),
+        (vec!["milestone", "test", "5"], "this version does not grade milestone 5 (Language Generation) yet"),
         (vec!["milestone", "info", "7"], "there is no milestone 7"),
         ([&test[..], &["--data", "cifar"]].concat(), "there is no dataset 'cifar'"),
         ([&test[..], &["--data", "mnist"]].concat(), "run `tito data fetch mnist`"),
