@@ -11,10 +11,13 @@ export_layers!(|spec, rng| match spec {
 });
 
 /// Floats from one row of the weight to the next: pages, so that the rows compete for the same places in a cache.
-const PITCH: usize = 4096;
+const PITCH: usize = 1024;
 
 fn product(dense: &Dense, input: &Tensor) -> Vec<f32> {
     let (inputs, outputs) = (dense.inputs, dense.outputs);
+    if outputs > PITCH {
+        return dense.right(input);
+    }
     let mut weight = vec![0.0; inputs * PITCH];
     for (to, from) in weight.chunks_exact_mut(PITCH).zip(dense.weight.data().chunks_exact(outputs)) {
         to[..outputs].copy_from_slice(from);
@@ -28,19 +31,20 @@ fn product(dense: &Dense, input: &Tensor) -> Vec<f32> {
     answer
 }
 
-/// Four at a time, so that the sums wait for memory and not for each other.
+/// Eight at a time, so that the sums wait for memory and not for each other.
 fn column(row: &[f32], weight: &[f32]) -> f32 {
     let [mut a, mut b, mut c, mut d] = [0.0; 4];
-    let mut fours = row.chunks_exact(4);
-    let mut at = 0;
-    for four in &mut fours {
-        let &[p, q, r, s] = four else { break };
-        a += p * weight[at];
-        b += q * weight[at + PITCH];
-        c += r * weight[at + 2 * PITCH];
-        d += s * weight[at + 3 * PITCH];
-        at += 4 * PITCH;
+    let mut eights = row.chunks_exact(8);
+    let mut blocks = weight.chunks(8 * PITCH);
+    for (eight, block) in (&mut eights).zip(&mut blocks) {
+        let (Some(x), Some(w)) = (eight.first_chunk::<8>(), block.first_chunk::<{ 7 * PITCH + 1 }>()) else {
+            break;
+        };
+        a += x[0] * w[0] + x[4] * w[4 * PITCH];
+        b += x[1] * w[PITCH] + x[5] * w[5 * PITCH];
+        c += x[2] * w[2 * PITCH] + x[6] * w[6 * PITCH];
+        d += x[3] * w[3 * PITCH] + x[7] * w[7 * PITCH];
     }
-    let rest = fours.remainder().iter().zip(weight.iter().skip(at).step_by(PITCH));
-    (a + b) + (c + d) + rest.map(|(x, weight)| x * weight).sum::<f32>()
+    let left = blocks.next().unwrap_or_default().iter().step_by(PITCH);
+    (a + b) + (c + d) + eights.remainder().iter().zip(left).map(|(x, weight)| x * weight).sum::<f32>()
 }
