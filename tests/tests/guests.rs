@@ -36,7 +36,7 @@ static DATA: LazyLock<[Dataset; 2]> = LazyLock::new(|| {
 static TEXT: LazyLock<Text> =
     LazyLock::new(|| Store::at("unused").text(&TINYTALK).expect("TinyTalk is part of the program"));
 
-/// Twice what plain loops take to learn TinyTalk.
+/// Twice what plain loops take to learn `TinyTalk`.
 const FIT_FUEL: u64 = 800_000_000_000;
 
 static MILESTONES: LazyLock<Vec<Milestone>> = LazyLock::new(milestones);
