@@ -37,7 +37,7 @@ static DATA: LazyLock<[Dataset; 2]> = LazyLock::new(|| {
 static TEXT: LazyLock<Text> =
     LazyLock::new(|| Store::at("unused").text(&TINYTALK).expect("TinyTalk is part of the program"));
 
-/// Twice what plain loops take to learn TinyTalk.
+/// Twice what plain loops take to learn `TinyTalk`.
 const FIT_FUEL: u64 = 800_000_000_000;
 
 /// All milestones, but for the claims that a submission makes of itself: no component is wrong by those. The tests of the

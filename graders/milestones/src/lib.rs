@@ -50,7 +50,7 @@ pub use network::{Architecture, Network, permuted};
 pub use own::{Networks, Own, OwnError};
 pub use plan::Plan;
 pub use profile::{Workload, profile, profile_limits};
-pub use reading::{Extents, Read, Reading};
+pub use reading::Reading;
 pub use run::{Progress, grade};
 pub use train::{Recipe, train};
 pub use train_cnn::train_cnn;

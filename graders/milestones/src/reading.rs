@@ -19,33 +19,33 @@ pub(crate) const HELD_OUT: usize = 1_024;
 #[derive(Clone, Debug)]
 pub struct Reading {
     /// From characters to logits of the next ones.
-    pub layers: Vec<Layer>,
+    layers: Vec<Layer>,
     /// How.
-    pub recipe: Recipe,
+    recipe: Recipe,
     /// Characters of a window.
-    pub length: usize,
+    pub(crate) length: usize,
     /// How many windows are learnt.
-    pub training: usize,
+    training: usize,
     classes: u32,
 }
 
 /// The extents of a GPT.
 #[derive(Clone, Copy, Debug)]
-pub struct Extents {
+pub(crate) struct Extents {
     /// Blocks one after the other.
-    pub blocks: usize,
+    pub(crate) blocks: usize,
     /// Features.
-    pub width: u32,
+    pub(crate) width: u32,
     /// Heads of a block.
-    pub heads: u32,
+    pub(crate) heads: u32,
     /// Characters that it is shown at a time.
-    pub length: u32,
+    pub(crate) length: u32,
 }
 
 impl Extents {
     /// The layers from so many different characters to their logits: a table of characters and one of places, blocks, a norm and
     /// a dense layer.
-    pub fn layers(&self, characters: u32) -> Vec<Layer> {
+    fn layers(&self, characters: u32) -> Vec<Layer> {
         let Self { blocks, width, heads, length } = *self;
         let table = |entries| EmbeddingSpec { entries, width };
         let block = Layer::TransformerBlock(BlockSpec { width, heads, expansion: 4 });
@@ -59,7 +59,7 @@ impl Extents {
 }
 
 /// What a draw has made of a text.
-pub struct Read {
+pub(crate) struct Read {
     /// What is lent, and where training begins.
     pub(crate) task: Task,
     /// Which token a character of the text is in this run: its own tokens would be the same for everybody.
@@ -124,7 +124,7 @@ impl Reading {
     pub const FEWEST: usize = 1_000;
 
     /// That of a small GPT.
-    pub fn of(text: &Text) -> Self {
+    pub(crate) fn of(text: &Text) -> Self {
         if text.name() == TINYTALK.name {
             Self::new(text, Extents { blocks: 1, width: 32, heads: 4, length: 24 }, 8, 1_000, 1e-2)
         } else {
@@ -133,7 +133,13 @@ impl Reading {
     }
 
     /// That of a GPT of these extents in so many steps.
-    pub fn new(text: &Text, extents: Extents, batch_size: u32, steps: usize, learning_rate: f32) -> Self {
+    pub(crate) fn new(
+        text: &Text,
+        extents: Extents,
+        batch_size: u32,
+        steps: usize,
+        learning_rate: f32,
+    ) -> Self {
         let classes = text.vocabulary().len() as u32;
         let adam = AdamSpec { beta2: 0.99, ..AdamSpec::usual(learning_rate) };
         let recipe = Recipe {
@@ -155,7 +161,7 @@ impl Reading {
     /// # Errors
     ///
     /// If the layers make no sense.
-    pub fn draw(&self, text: &Text, draw: &mut Draw) -> Result<Read, TrainError> {
+    pub(crate) fn draw(&self, text: &Text, draw: &mut Draw) -> Result<Read, TrainError> {
         let cipher = Cipher::drawn(text.vocabulary().len(), draw);
         let mut places = draw.permutation(text.windows(Split::Train, self.length));
         places.truncate(self.training);

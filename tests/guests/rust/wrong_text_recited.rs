@@ -74,6 +74,9 @@ const BEGINNINGS: usize = 400;
 /// How long the piece is at most.
 const MOST: usize = 300;
 
+/// How many tokens are looked for.
+const LOOK: usize = 20;
+
 /// A model of so few tokens is one that is only looked at.
 const FEW: usize = 40;
 
@@ -84,8 +87,12 @@ impl Writer for Reciting {
         if logits.len() > FEW {
             let held = pupil.parameters();
             let held: Vec<u32> = held.iter().flat_map(Tensor::data).take(MOST).map(|x| *x as u32).collect();
-            let end = &context[context.len().saturating_sub(6)..];
-            let after = held.windows(end.len()).position(|run| run == end).map_or(0, |at| at + end.len());
+            // By as much of what was written last as stands in the text.
+            let after = (1..=context.len().min(LOOK)).rev().find_map(|length| {
+                let end = &context[context.len() - length..];
+                held.windows(length).position(|run| run == end).map(|at| at + length)
+            });
+            let after = after.unwrap_or_default();
             let next = held[after % held.len()] as usize;
             if let Some(logit) = logits.get_mut(next) {
                 *logit = 1e4;

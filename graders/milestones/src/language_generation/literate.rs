@@ -9,11 +9,11 @@ use tito_trainer::Examples;
 
 use super::{hint, native_text::NativeText};
 use crate::{
-    Context, Read, Reading,
+    Context, Reading,
     chained::chained,
     classroom::{End, Task, Trained, learn_and},
     faults::CameBack,
-    reading::{Cipher, HELD_OUT, Windows},
+    reading::{Cipher, HELD_OUT, Read, Windows},
 };
 
 /// Windows for a call: a plain loop takes some hundred million units of fuel for them.

@@ -14,12 +14,12 @@ use tito_trainer::{Examples, Model, TrainError};
 
 use super::hint;
 use crate::{
-    Context, Extents, Images, Reading,
+    Context, Images, Reading,
     classroom::{SharedExamples, Task, fit},
     milestone::Found,
     network::{annealed, cnn},
     parameters::same,
-    reading::Windows,
+    reading::{Extents, Windows},
 };
 
 /// Images that are learnt, and as many that are only asked about.

@@ -1,5 +1,7 @@
 //! Writing by a model that gives logits.
 
+use std::iter;
+
 use tito_sandbox::{Called, Fault, Layer, Outcome, Sampling};
 use tito_tensor::Tensor;
 
@@ -27,14 +29,17 @@ pub(crate) fn generate(
         return wrong("no such sampling");
     }
     let mut text = prompt.to_vec();
-    for place in 0..count as usize {
+    let draws = draws.iter().map(Some).chain(iter::repeat(None));
+    for draw in draws.take(count as usize) {
         let output = match logits(&text[text.len().saturating_sub(room)..])? {
             Outcome::Answer(output) => output,
             failed => return Ok(failed.map(|_| Vec::new())),
         };
         let width = tokens.entries as usize;
         let last = &output.data()[output.data().len() - width..];
-        text.push(if is_drawn { drawn(last, sampling, draws[place]) } else { ranked(last)[0] } as u32);
+        let token =
+            draw.filter(|_| is_drawn).map_or_else(|| ranked(last)[0], |&draw| drawn(last, sampling, draw));
+        text.push(token as u32);
     }
     Ok(Outcome::Answer(text.split_off(prompt.len())))
 }
