@@ -3,12 +3,11 @@
 use std::env;
 
 use tito_artifact::{Digest, RunLimits};
-use tito_data::Dataset;
 use tito_grade::{CheckResult, SeedUsed};
 use tito_milestones::{Memory, Origin, tool};
 use tito_worker::Cache;
 
-use crate::submission::Submission;
+use crate::{dataset::Material, submission::Submission};
 
 /// Results of one submission's checks under the same conditions.
 pub(crate) struct Remembered {
@@ -22,21 +21,23 @@ impl Remembered {
         cache: Cache,
         submission: &Submission,
         seed: &SeedUsed,
-        data: &Dataset,
+        data: &Material,
         limits: &RunLimits,
     ) -> Self {
-        let parts = [
-            tool(),
-            program(),
-            submission.digest().to_string(),
-            format!("{seed:?} {} {:?} {limits:?}", Origin::data_of(data), data.split()),
-        ];
+        let parts =
+            [tool(), program(), submission.digest().to_string(), format!("{seed:?} {limits:?}"), of(data)];
         Self { cache, conditions: parts.join("\n") }
     }
 
     fn name(&self, check: &str) -> String {
         format!("check-{}", Digest::of(format!("{}\n{check}", self.conditions).as_bytes()))
     }
+}
+
+/// Which images and which text.
+fn of(Material { images, text }: &Material) -> String {
+    let text = text.as_ref().map(|text| (text.name(), text.provenance()));
+    format!("{} {:?} {text:?}", Origin::data_of(images), images.split())
 }
 
 /// Which build this is. Where nobody can say, nothing that another one found is believed.
@@ -69,7 +70,8 @@ mod tests {
     use super::*;
 
     fn remembered(cache: &Cache, submission: &Submission, seed: &SeedUsed, fuel: u64) -> Remembered {
-        let data = Store::at("").load(&TINYDIGITS, Split::Test).unwrap();
+        let images = Store::at("").load(&TINYDIGITS, Split::Test).unwrap();
+        let data = Material { images, text: None };
         let limits = RunLimits { fuel_per_call: fuel, ..RunLimits::default() };
         Remembered::of(cache.clone(), submission, seed, &data, &limits)
     }
