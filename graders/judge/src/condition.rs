@@ -1,5 +1,7 @@
 //! How far an honest stack of layers may stray: a condition number, sampled.
 
+use std::slice;
+
 use tito_kernels::{
     Gradients, Judged, Wide, bound,
     transformer_block::{self, Block, KEY_BIAS},
@@ -106,7 +108,7 @@ pub fn stack_gradients(layers: &[Layer], parameters: &[Wide], input: &Wide, grad
 ///
 /// If the shapes do not fit: cases are made by the host.
 pub(crate) fn block_gauge(block: Block, parameters: &[Wide], input: &Wide) -> Judged {
-    let given = [&[input.clone()], parameters].concat();
+    let given = [slice::from_ref(input), parameters].concat();
     let answer = |given: &[Wide]| vec![fitting(transformer_block::oracle(&given[0], &given[1..], block))];
     sampled_condition(&given, answer, &mut signs()).pop().expect("a block has one answer")
 }

@@ -27,14 +27,18 @@ pub(crate) fn generate(
         return wrong("no such sampling");
     }
     let mut text = prompt.to_vec();
-    for place in 0..count as usize {
+    while text.len() < prompt.len() + count as usize {
         let output = match logits(&text[text.len().saturating_sub(room)..])? {
             Outcome::Answer(output) => output,
             failed => return Ok(failed.map(|_| Vec::new())),
         };
         let width = tokens.entries as usize;
         let last = &output.data()[output.data().len() - width..];
-        text.push(if is_drawn { drawn(last, sampling, draws[place]) } else { ranked(last)[0] } as u32);
+        text.push(if is_drawn {
+            drawn(last, sampling, draws[text.len() - prompt.len()])
+        } else {
+            ranked(last)[0]
+        } as u32);
     }
     Ok(Outcome::Answer(text.split_off(prompt.len())))
 }
