@@ -304,7 +304,7 @@ fn without_last_row(tensor: &Tensor) -> Tensor {
 ///
 /// # Panics
 ///
-/// As [`layer_oracle`].
+/// As [`layer_oracle`](crate::layer_oracle).
 pub fn output_shape(layer: &Layer, input: &Tensor) -> tito_tensor::Shape {
     let zeros = |shape| Wide::from(&Tensor::zeros(shape));
     let parameters: Vec<Wide> = crate::parameter_shapes(layer).into_iter().map(zeros).collect();

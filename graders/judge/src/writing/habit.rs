@@ -198,13 +198,13 @@ pub(super) fn chosen(logits: &[f64], sampling: Sampling, draw: f32) -> u32 {
 }
 
 /// The first token at which the sum exceeds the draw.
-fn exceeding(probabilities: impl Iterator<Item = f64>, draw: f32) -> Option<u32> {
+fn exceeding(mut probabilities: impl Iterator<Item = f64>, draw: f32) -> Option<u32> {
     let mut sum = 0.0;
     let exceeds = |p: f64| {
         sum += p;
         sum > f64::from(draw)
     };
-    probabilities.into_iter().position(exceeds).map(|token| token as u32)
+    probabilities.position(exceeds).map(|token| token as u32)
 }
 
 fn met(logits: &[f64], sampling: Sampling, draw: f32) -> u32 {

@@ -98,8 +98,8 @@ fn came_back(pair: &Pair, outcome: &Outcome<[Tensor; 2]>) -> Option<(String, Opt
     let place = |at: usize| at / outputs as usize % *length as usize;
     let moved = |at: usize| (one.data()[at] - two.data()[at]).abs();
     let is_before = |at: &usize| place(*at) < pair.from;
-    // Written so that NaN has moved.
-    let leak = (0..elements).filter(is_before).find(|&at| moved(at).is_nan() || moved(at) > LEAK * largest);
+    let stays = |at: usize| !moved(at).is_nan() && moved(at) <= LEAK * largest;
+    let leak = (0..elements).filter(is_before).find(|&at| !stays(at));
     if let Some(at) = leak {
         let came_back = format!("the answer at place {} moves by {}", place(at), moved(at));
         let advice = "A place sees itself and those before it. Set the scores of later keys to minus infinity before the \

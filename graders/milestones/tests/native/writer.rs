@@ -1,7 +1,5 @@
 //! Writing by a model that gives logits.
 
-use std::iter;
-
 use tito_sandbox::{Called, Fault, Layer, Outcome, Sampling};
 use tito_tensor::Tensor;
 
@@ -29,17 +27,18 @@ pub(crate) fn generate(
         return wrong("no such sampling");
     }
     let mut text = prompt.to_vec();
-    let draws = draws.iter().map(Some).chain(iter::repeat(None));
-    for draw in draws.take(count as usize) {
+    while text.len() < prompt.len() + count as usize {
         let output = match logits(&text[text.len().saturating_sub(room)..])? {
             Outcome::Answer(output) => output,
             failed => return Ok(failed.map(|_| Vec::new())),
         };
         let width = tokens.entries as usize;
         let last = &output.data()[output.data().len() - width..];
-        let token =
-            draw.filter(|_| is_drawn).map_or_else(|| ranked(last)[0], |&draw| drawn(last, sampling, draw));
-        text.push(token as u32);
+        text.push(if is_drawn {
+            drawn(last, sampling, draws[text.len() - prompt.len()])
+        } else {
+            ranked(last)[0]
+        } as u32);
     }
     Ok(Outcome::Answer(text.split_off(prompt.len())))
 }
