@@ -33,7 +33,7 @@ struct Trained {
 }
 
 /// All samples, those of a milestone together and the right ones first.
-pub(crate) static SAMPLES: [Sample; 10] = [
+pub(crate) static SAMPLES: [Sample; 11] = [
     Sample {
         name: "milestone1_sample",
         milestone: 1,
@@ -135,6 +135,15 @@ pub(crate) static SAMPLES: [Sample; 10] = [
             claims: include_str!("../../../examples/trained/tinydigits/claims.toml"),
         }),
     },
+    Sample {
+        name: "milestone5_sample",
+        milestone: 5,
+        title: "a right and fast framework, which was graded for vision before",
+        passes: true,
+        is_endless: false,
+        bytes: REFERENCE,
+        trained: None,
+    },
 ];
 
 impl Trained {
@@ -161,6 +170,7 @@ impl Sample {
         Submission {
             training: self.trained.as_ref().map(Trained::files),
             claims: self.trained.as_ref().map(|trained| trained.claims.into()),
+            vision: (self.milestone == 5).then(|| self.bytes.to_vec()),
             ..self.bytes.to_vec().into()
         }
     }

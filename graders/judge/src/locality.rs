@@ -24,8 +24,9 @@ pub struct Locality {
     pub interval: [f64; 2],
 }
 
-/// From one band to the next.
-const BAND: f64 = 1.5;
+/// From one band to the next: what waits for memory takes 2.1 to 3.0 times as long, as the machine's other work has it, and
+/// is to have one score.
+const BAND: f64 = 2.5;
 
 /// Where the first band ends. Plain loops, which walk down the columns of a weight, take up to one and a half times as long
 /// for their fuel: what is an edge should not lie where many are.
@@ -59,7 +60,7 @@ impl Locality {
         Self { ratio: median(logs.into_iter().flatten().collect()).exp(), interval }
     }
 
-    /// The band that it lies in: 0 below 1.75, and each further one ends half as far again. In doubt it is the lowest that
+    /// The band that it lies in: 0 below 1.75, and each further one ends two and a half times as far. In doubt it is the lowest that
     /// the interval reaches.
     pub fn band(&self) -> u32 {
         band(self.interval[0])
@@ -122,7 +123,8 @@ mod tests {
         check(1.5, 1.0, 0);
         check(0.3, 1.0, 0);
         check(2.1, 1.0, 1);
-        check(4.8, 1.0, 3);
+        check(3.0, 1.0, 1);
+        check(5.2, 1.0, 2);
         check(4.8, 4.0, 0);
     }
 

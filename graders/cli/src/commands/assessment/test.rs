@@ -21,9 +21,9 @@ pub(crate) struct Test {
     /// Which
     #[arg(long, value_name = "NAME", value_parser = sample::parser())]
     sample_submission: &'static Sample,
-    /// The data set that is graded on
-    #[arg(long, value_name = "NAME", default_value = "tinydigits")]
-    data: String,
+    /// The data set that is graded on [default: what is part of tito, tinydigits or tinytalk]
+    #[arg(long, value_name = "NAME")]
+    data: Option<String>,
     #[command(flatten)]
     data_folder: DataFolder,
     #[command(flatten)]
@@ -39,7 +39,8 @@ impl Test {
         let milestone = milestone::graded(sample.milestone)?;
         let limits = sample.limits();
         let store = self.data_folder.store()?;
-        let data = dataset::choose(&milestone, Some(&self.data), &store)?;
+        let embedded = milestone.data.last().map(|data| data.name);
+        let data = dataset::choose(&milestone, self.data.as_deref().or(embedded), &store)?;
         let grading = Grading {
             milestone: &milestone,
             limits: &limits,
