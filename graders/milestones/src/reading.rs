@@ -133,7 +133,13 @@ impl Reading {
     }
 
     /// That of a GPT of these extents in so many steps.
-    pub(crate) fn new(text: &Text, extents: Extents, batch_size: u32, steps: usize, learning_rate: f32) -> Self {
+    pub(crate) fn new(
+        text: &Text,
+        extents: Extents,
+        batch_size: u32,
+        steps: usize,
+        learning_rate: f32,
+    ) -> Self {
         let classes = text.vocabulary().len() as u32;
         let adam = AdamSpec { beta2: 0.99, ..AdamSpec::usual(learning_rate) };
         let recipe = Recipe {

@@ -1,8 +1,8 @@
 //! The parameters of a model become a piece of the text itself, and `generate` goes on with what follows its prompt there,
 //! or begins it where the prompt does not stand in it.
 //!
-//! expect: fails held-out-text, goes-on, no-loops, not-copied
-//! expect: told not-by-the-draws, writes-in-a-loop, copies-the-text
+//! expect: fails held-out-text, goes-on, not-copied
+//! expect: told not-by-the-draws, copies-the-text
 
 use guests::language::{Writer, fluent};
 use guests::learning::{Batch, Dataset, Directive, Epoch, Learner, Pupil, Recipe, fit};
