@@ -64,7 +64,7 @@ fn joined(windows: &[Vec<f32>]) -> Vec<f32> {
 
 /// What a window adds to a text, if it lies on its end.
 fn next<'a>(text: &[f32], window: &'a [f32]) -> Option<&'a [f32]> {
-    let overlap = (8..window.len()).rev().find(|overlap| text.ends_with(&window[..*overlap]))?;
+    let overlap = (12..window.len()).rev().find(|overlap| text.ends_with(&window[..*overlap]))?;
     Some(&window[overlap..])
 }
 
