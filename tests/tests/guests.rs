@@ -309,7 +309,9 @@ fn every_check_and_every_misconception_has_a_guest() {
     for name in checks(&MILESTONES) {
         let fails =
             |one: &Expectation| matches!(&one.ending, Ending::Fails(checks) if checks.contains(&name));
-        assert!(wrong.iter().any(fails), "no wrong guest fails '{name}'");
+        // Code is compared with another component's, which `reuse.rs` does.
+        let is_compared = name == "component-reuse";
+        assert!(is_compared || wrong.iter().any(fails), "no wrong guest fails '{name}'");
     }
     let told: BTreeSet<String> = guests().into_iter().flat_map(|guest| guest.expectation.told).collect();
     let answers = MISCONCEPTIONS.iter().flat_map(|table| table.iter()).map(|known| known.name);

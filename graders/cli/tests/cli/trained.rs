@@ -91,10 +91,9 @@ fn what_does_not_belong_together_is_told() {
 #[test]
 fn claims_are_held_against_what_was_measured() {
     let home = trained(PLAN);
-    home.write(
-        "claims.toml",
-        CLAIMS.replace("650", "640").replace("1280", "640").replace("width = 2", "width = 3"),
-    );
+    let wrong = [("650", "640"), ("1280", "640"), ("width = 2", "width = 3"), ("300", "90000")];
+    let claims = wrong.iter().fold(CLAIMS.to_owned(), |claims, (right, wrong)| claims.replace(right, wrong));
+    home.write("claims.toml", claims);
     graded(
         &home,
         1,
