@@ -379,8 +379,7 @@ fn secret_seeds_accuse_nobody_who_is_right() {
 fn secret_seeds_find_whoever_is_wrong() {
     check(&["wrong_", "cheat_"], |guest| {
         let (artifact, compiled) = admitted(guest, isolation)?;
-        let milestones = if guest.is_timed { milestones_of(guest) } else { quick_milestones_of(guest) };
-        let grades = in_course(0, &milestones, guest, &artifact, &compiled);
+        let grades = in_course(0, &milestones_of(guest), guest, &artifact, &compiled);
         let (told, own) = (told(&grades), &guest.expectation.told);
         let is_named = own.is_empty() || !told.is_disjoint(own);
         (!is_named).then(|| format!("{} is told {told:?}, not {own:?}", guest.name))

@@ -64,9 +64,10 @@ fn sum_of(shapes: &[Shape], number: f32) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use tito_sandbox::{Conv2dSpec, DenseSpec};
+    use tito_sandbox::{Conv2dSpec, DenseSpec, Outcome};
 
     use super::*;
+    use crate::compare;
 
     #[track_caller]
     fn check(case: &Case, data: &[f32], expected: Option<&str>) {
@@ -98,5 +99,16 @@ mod tests {
         let flipped = "where the input is 1 at [0, 0, 0, 1] alone, the output at [0, 0, 0, 0] is W[0, 0, 0, 0], not \
                        W[0, 0, 0, 1]";
         check(&case, &[1.0, 2.0, 0.0], Some(flipped));
+    }
+
+    #[test]
+    fn an_answer_of_another_shape_is_no_answer_to_a_probe() {
+        let dense = Layer::Dense(DenseSpec { inputs: 3, outputs: 2, bias: false });
+        let case = probe(dense, [2, 3], 1);
+        let [right, rest] = [case.expected.value.data(), &[0.0; 2]];
+        let longer: Vec<f32> = right.iter().chain(rest).map(|&x| x as f32).collect();
+        let answer = Outcome::Answer(Tensor::new([3, 2], longer).unwrap());
+        let failure = compare(&case, &answer).err().unwrap();
+        assert_eq!(failure.evidence.came_back, "shape [3, 2], not [2, 2]");
     }
 }

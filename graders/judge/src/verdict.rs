@@ -36,7 +36,7 @@ pub fn compare<Q: Question>(question: &Q, outcome: &Outcome<Q::Answer>) -> Resul
         return Ok(most);
     }
     let (came_back, mismatch) = told(wrong);
-    let came_back = match question.diagnosis(answer).filter(|_| mismatch.is_some()) {
+    let came_back = match mismatch.as_ref().and_then(|_| question.diagnosis(answer)) {
         Some(diagnosis) => format!("{came_back}: {diagnosis}"),
         None => came_back,
     };
