@@ -5,8 +5,7 @@ use std::sync::LazyLock;
 use tito_artifact::Digest;
 use tito_data::{Dataset, Split, Store, TINYDIGITS};
 use tito_milestones::{
-    Entry, HandedTraining, LogVersion, NotTrained, Origin, Own, Plan, Training, TrainingFiles, TrainingLog,
-    tool,
+    Entry, HandedTraining, NotTrained, Origin, Own, Plan, Training, TrainingFiles, TrainingLog,
 };
 use tito_sandbox::{Budget, Launch, RunLimits};
 
@@ -44,21 +43,8 @@ fn trained(component: Digest, launch: &dyn Launch, limits: &RunLimits) -> Result
         let budget = Budget::of_training(limits);
         let trained = training.epoch(launch, epoch, before.map(Vec::as_slice), budget, None);
         let trained = trained.expect("the host is well")?;
-        let entry = Entry {
-            version: LogVersion::One,
-            epoch,
-            origin: Origin {
-                component: component.to_string(),
-                plan: Digest::of(PLAN.as_bytes()).to_string(),
-                data: Origin::data_of(&IMAGES),
-                tool: tool(),
-            },
-            before: before.map(|bytes| Digest::of(bytes).to_string()),
-            after: Digest::of(&trained.checkpoint).to_string(),
-            fuel: trained.fuel,
-            reported: trained.reported.into(),
-            previous: None,
-        };
+        let before = before.map(|bytes| Digest::of(bytes).to_string());
+        let entry = Entry::new(epoch, Origin::new(component, PLAN, &IMAGES), before, &trained);
         log.append(entry).expect("it goes on from the last one");
         checkpoints.push(trained.checkpoint);
     }

@@ -6,7 +6,7 @@ use tito_judge::{Draw, Findings, advice};
 use tito_sandbox::{Called, Guest, HostError, Mode, ModelId, Outcome, Usage};
 use tito_tensor::{Shape, Tensor};
 
-use crate::{Architecture, Context, Network, chained::chained, own, permuted};
+use crate::{Architecture, Context, Network, chained, faults::CameBack, own, permuted};
 
 /// Images for one guest, in batches of at most so many with the last one partial: a batch through a CNN is as much work
 /// as any call should be.
@@ -119,28 +119,16 @@ fn subject<'a>(
     Ok((Subject::Network(network, classes), "the shipped one"))
 }
 
-/// What came back other than the classes that the layers give, each by itself on the answer of the one before it. Labels
-/// that were learnt by heart are no answer to a network.
-fn others(
-    context: &Context<'_>,
-    network: &Network,
-    held: &[[Tensor; 2]],
-) -> Result<Option<(String, Option<Hint>)>, HostError> {
-    let mut images = 0;
-    for [inputs, logits] in held {
-        let chain = match chained(&context.examiner(), &network.layers, &network.parameters, inputs)? {
-            Outcome::Answer(chain) => chain,
-            failed => {
-                return Ok(Some((format!("the layers one after the other give {failed}"), advice(&failed))));
-            }
+/// What came back other than the classes that the layers give. Labels that were learnt by heart are no answer to a network.
+fn others(context: &Context<'_>, network: &Network, held: &[[Tensor; 2]]) -> Result<CameBack, HostError> {
+    let stack = (network.layers.as_slice(), network.parameters.as_slice());
+    chained::others(&context.examiner(), stack, held, different, |images| {
+        let hint = Hint {
+            misconception: "network-not-of-its-layers".into(),
+            advice: "A network answers what its layers give in order, whatever the images are.".into(),
         };
-        images += different(&chain, logits);
-    }
-    let hint = Hint {
-        misconception: "network-not-of-its-layers".into(),
-        advice: "A network answers what its layers give in order, whatever the images are.".into(),
-    };
-    Ok((images > 0).then(|| (format!("other classes for {images} images"), Some(hint))))
+        (format!("other classes for {images} images"), Some(hint))
+    })
 }
 
 /// How near two logits may be, as a part of the largest, so that their order is a matter of rounding.

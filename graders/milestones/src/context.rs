@@ -140,38 +140,30 @@ impl<'a> Context<'a> {
 
     /// What the submission has learnt of real images, when it is first asked for.
     pub(crate) fn learnt(&self) -> Result<&Learnt, HostError> {
-        if let Some(learnt) = self.learnt.get() {
-            return Ok(learnt);
-        }
-        let learnt = learnt(self)?;
-        Ok(self.learnt.get_or_init(|| learnt))
+        once(&self.learnt, || learnt(self))
     }
 
     /// Whether the training that was handed in is what its log says, looked at when it is first asked for.
     pub(crate) fn proof(&self) -> Result<&Proof, HostError> {
-        if let Some(proof) = self.proof.get() {
-            return Ok(proof);
-        }
-        let proof = prove(self)?;
-        Ok(self.proof.get_or_init(|| proof))
+        once(&self.proof, || prove(self))
     }
 
     /// What the submission has learnt of the text, when it is first asked for.
     pub(crate) fn literate(&self) -> Result<&Literate, HostError> {
-        if let Some(literate) = self.literate.get() {
-            return Ok(literate);
-        }
-        let literate = literate(self)?;
-        Ok(self.literate.get_or_init(|| literate))
+        once(&self.literate, || literate(self))
     }
 
     /// What the submission makes of the test images with a shipped network, measured when it is first asked for.
     pub(crate) fn measured(&self, architecture: Architecture) -> Result<&Measured, HostError> {
-        let once = &self.measured[architecture as usize];
-        if let Some(measured) = once.get() {
-            return Ok(measured);
-        }
-        let measured = measure(self, architecture)?;
-        Ok(once.get_or_init(|| measured))
+        once(&self.measured[architecture as usize], || measure(self, architecture))
     }
+}
+
+/// What is there, or else is made now; who fails leaves nothing.
+fn once<T>(cell: &OnceLock<T>, make: impl FnOnce() -> Result<T, HostError>) -> Result<&T, HostError> {
+    if let Some(made) = cell.get() {
+        return Ok(made);
+    }
+    let made = make()?;
+    Ok(cell.get_or_init(|| made))
 }

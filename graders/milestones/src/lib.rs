@@ -54,6 +54,6 @@ pub use reading::Reading;
 pub use run::{Progress, grade};
 pub use train::{Recipe, train};
 pub use train_cnn::train_cnn;
-pub use training::{Epoched, NotTrained, TrainedEpoch, Training, tool};
-pub use training_log::{Entry, Figures, LogError, LogVersion, Origin, TrainingLog};
+pub use training::{Epoched, NotTrained, TrainedEpoch, Training};
+pub use training_log::{Entry, Figures, LogError, LogVersion, Origin, TrainingLog, tool};
 pub use yardsticks::{REFERENCE, TEXTBOOK, Yardsticks};

@@ -8,14 +8,15 @@ use thiserror::Error;
 use tito_artifact::Digest;
 use tito_data::{Dataset, Part};
 use tito_judge::{Draw, Examiner, parameter_shapes};
-use tito_sandbox::{Budget, Epoch, Guest, HostError, Launch, ModelId, Outcome, WASMTIME_VERSION};
+use tito_sandbox::{Budget, Epoch, Guest, HostError, Launch, ModelId, Outcome};
 use tito_tensor::Tensor;
 use tito_trainer::Examples;
 
 use crate::{
-    Entry, Figures, Images, OwnError, Plan,
+    Entry, Figures, Images, LogVersion, Origin, OwnError, Plan,
     classroom::{End, Record, SharedExamples, Task, Watch, fit_recorded},
     full_training::{count, uneven},
+    training_log::tool,
 };
 
 /// The answer of a call, or the end of the epoch.
@@ -89,6 +90,20 @@ pub enum NotTrained {
 }
 
 impl Entry {
+    /// What a log says of an epoch that went on from the checkpoint of this digest; `append` chains it to the line before.
+    pub fn new(epoch: u32, origin: Origin, before: Option<String>, trained: &TrainedEpoch) -> Self {
+        Self {
+            version: LogVersion::One,
+            epoch,
+            origin,
+            before,
+            after: Digest::of(&trained.checkpoint).to_string(),
+            fuel: trained.fuel,
+            reported: trained.reported.into(),
+            previous: None,
+        }
+    }
+
     /// What a training of the same epoch gives other than this. Fuel is counted anew by every release of the engine.
     pub fn unlike(&self, trained: &TrainedEpoch) -> Option<String> {
         let after = Digest::of(&trained.checkpoint).to_string();
@@ -102,11 +117,6 @@ impl Entry {
             () => None,
         }
     }
-}
-
-/// What a log calls this program, by which its fuel is counted.
-pub fn tool() -> String {
-    format!("tito {}, wasmtime {WASMTIME_VERSION}", env!("CARGO_PKG_VERSION"))
 }
 
 /// What became of an epoch.

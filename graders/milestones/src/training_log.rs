@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use tito_artifact::Digest;
 use tito_data::{Dataset, Provenance};
-use tito_sandbox::Epoch;
+use tito_sandbox::{Epoch, WASMTIME_VERSION};
 
 /// A training log: one line of JSON an epoch.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -155,11 +155,26 @@ impl TrainingLog {
     }
 }
 
+/// What a log calls this program, by which its fuel is counted.
+pub fn tool() -> String {
+    format!("tito {}, wasmtime {WASMTIME_VERSION}", env!("CARGO_PKG_VERSION"))
+}
+
 fn written(entry: &Entry) -> String {
     serde_json::to_string(entry).expect("an entry can be written")
 }
 
 impl Origin {
+    /// That of an epoch which is trained by this program.
+    pub fn new(component: Digest, plan: &str, data: &Dataset) -> Self {
+        Self {
+            component: component.to_string(),
+            plan: Digest::of(plan.as_bytes()).to_string(),
+            data: Self::data_of(data),
+            tool: tool(),
+        }
+    }
+
     /// What a log calls these data.
     pub fn data_of(data: &Dataset) -> String {
         let name = data.description().name;

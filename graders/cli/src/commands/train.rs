@@ -6,12 +6,9 @@ use std::{path::PathBuf, sync::Arc};
 
 use clap::Args;
 use indicatif::ProgressBar;
-use tito_artifact::{Artifact, Digest, Gated, Limits, RunLimits};
+use tito_artifact::{Artifact, Gated, Limits, RunLimits};
 use tito_data::{Dataset, Split};
-use tito_milestones::{
-    Entry, Epoched, Learning, LogVersion, NotTrained, Origin, Plan, TrainedEpoch, Training, TrainingLog,
-    Watch, tool,
-};
+use tito_milestones::{Entry, Epoched, Learning, NotTrained, Origin, Plan, Training, TrainingLog, Watch};
 use tito_sandbox::{Budget, HostError, Metering, Outcome};
 use tito_worker::{Prepared, Quarantined};
 
@@ -104,7 +101,7 @@ impl Train {
             training: Training::new(&plan, &data).map_err(|error| self.cannot().because(error))?,
             prepared: &prepared,
             folder: Folder::open(&self.out)?,
-            origin: origin(&artifact, &text, &data),
+            origin: Origin::new(artifact.digest(), &text, &data),
             epochs: plan.epochs,
         };
         match self.replay {
@@ -125,15 +122,6 @@ impl Train {
 
     fn cannot(&self) -> Failure {
         Failure::usage(format!("cannot use the plan '{}'", self.plan.display()))
-    }
-}
-
-fn origin(artifact: &Artifact, plan: &str, data: &Dataset) -> Origin {
-    Origin {
-        component: artifact.digest().to_string(),
-        plan: Digest::of(plan.as_bytes()).to_string(),
-        data: Origin::data_of(data),
-        tool: tool(),
     }
 }
 
@@ -175,24 +163,11 @@ impl Run<'_> {
             Ok(trained) => trained,
             Err(problem) => return Ok(Err(problem)),
         };
-        let entry = self.entry(epoch, before, &trained);
+        let entry = Entry::new(epoch, self.origin.clone(), before, &trained);
         log.append(entry.clone()).expect("it goes on from the last one");
         self.folder.keep(epoch, &trained.checkpoint, log)?;
         screen::say(&told(&entry, self.epochs));
         Ok(Ok(()))
-    }
-
-    fn entry(&self, epoch: u32, before: Option<String>, trained: &TrainedEpoch) -> Entry {
-        Entry {
-            version: LogVersion::One,
-            epoch,
-            origin: self.origin.clone(),
-            before,
-            after: Digest::of(&trained.checkpoint).to_string(),
-            fuel: trained.fuel,
-            reported: trained.reported.into(),
-            previous: None,
-        }
     }
 
     /// Hands the last checkpoint over.

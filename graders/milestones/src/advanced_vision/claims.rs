@@ -17,7 +17,7 @@ use rayon::prelude::*;
 use serde::Deserialize;
 use tito_grade::{Number, Table};
 use tito_judge::{Draw, Findings, advice, parameter_shapes};
-use tito_sandbox::{Conv2dSpec, DenseSpec, HostError, Layer, Mode, Outcome, Usage};
+use tito_sandbox::{Called, Conv2dSpec, DenseSpec, Guest, HostError, Layer, Mode, ModelId, Outcome, Usage};
 use tito_tensor::{Shape, Tensor};
 
 use super::{scaling::Measured, subject::Subject};
@@ -163,19 +163,16 @@ const AT_ONCE: u64 = 64;
 const PAGE: f64 = 65_536.0;
 
 /// How many images a forward pass may take, at least enough for a line.
-pub(super) fn at_once(
+fn at_once(
     context: &Context<'_>,
     subject: &Subject<'_>,
     draw: &mut Draw,
     findings: &mut Findings,
 ) -> Result<Result<u32, String>, HostError> {
     let image = subject.images(1, draw);
-    let (outcome, usage) = context.examiner().with_guest(|guest| {
-        subject.open(guest)?.then(|model| {
-            guest.forward(model, &image, Mode::Inference)?;
-            guest.forward(model, &image, Mode::Inference)
-        })
-    })?;
+    let (outcome, usage) = context
+        .examiner()
+        .with_guest(|guest| subject.open(guest)?.then(|model| twice(guest, model, &image)))?;
     findings.used(usage);
     if !matches!(outcome, Outcome::Answer(_)) {
         return Ok(Err(outcome.to_string()));
@@ -232,7 +229,7 @@ fn conv(in_channels: u32, out_channels: u32) -> Layer {
 pub(super) fn scaling(context: &Context<'_>) -> Result<Found, HostError> {
     let mut draw = context.seed.draw("4/scaling");
     let mut findings = Findings::default();
-    let mut rows = Vec::new();
+    let (claims, mut rows) = (claims(context), Vec::new());
     for sweep in SWEEPS {
         let asked = format!("the power of {} by which the work grows", sweep.name);
         match swept(context, &sweep, &mut draw, &mut findings)? {
@@ -240,7 +237,8 @@ pub(super) fn scaling(context: &Context<'_>) -> Result<Found, HostError> {
             Ok(points) => {
                 let exponent = Measured::exponent(&points);
                 findings.measured(&format!("{}_exponent", sweep.name), exponent.value);
-                let claim = claims(context).map(|claims| (sweep.claim)(&claims.exponents));
+                let claim =
+                    claims.as_ref().map(|claims| (sweep.claim)(&claims.exponents)).map_err(String::clone);
                 held(&mut findings, &asked, claim, &exponent);
                 rows.push(row(sweep.name, &points, &exponent));
             }
@@ -293,12 +291,14 @@ fn work((layer, shape): (Layer, Shape), draw: &mut Draw) -> Work {
     (layer, toy::parameters(&[layer], draw), draw.normals(shape, 1.0))
 }
 
-/// Two calls; the first one may prepare what lasts.
 fn asked(
     context: &Context<'_>,
     (layer, parameters, input): &Work,
 ) -> Result<(Outcome<Tensor>, Usage), HostError> {
-    context.examiner().with_model(&[*layer], parameters, |guest, model| {
-        guest.forward(model, input, Mode::Inference)?.then(|_| guest.forward(model, input, Mode::Inference))
-    })
+    context.examiner().with_model(&[*layer], parameters, |guest, model| twice(guest, model, input))
+}
+
+/// Two calls; the first one may prepare what lasts.
+fn twice(guest: &mut dyn Guest, model: ModelId, input: &Tensor) -> Called<Tensor> {
+    guest.forward(model, input, Mode::Inference)?.then(|_| guest.forward(model, input, Mode::Inference))
 }

@@ -7,8 +7,7 @@ use tito_trainer::Examples;
 
 use super::{hint, recognised::recognised};
 use crate::{
-    Context, HandedTraining, Images, accuracy::different, chained::chained, faults::CameBack,
-    milestone::Found, toy,
+    Context, HandedTraining, Images, accuracy::different, chained, faults::CameBack, milestone::Found, toy,
 };
 
 /// How many images are shown a second time, with noise.
@@ -110,17 +109,8 @@ fn other_classes(
         Outcome::Answer(answer) => answer,
         failed => return Ok(Some((failed.to_string(), advice(&failed)))),
     };
-    Ok(match chained(&context.examiner(), layers, &parameters, &images)? {
-        Outcome::Answer(chain) => {
-            let count = different(&chain, &logits);
-            (count > 0).then(|| {
-                (
-                    format!("other classes than its layers give for {count} images"),
-                    hint("images-known-by-heart"),
-                )
-            })
-        }
-        failed => Some((format!("the layers one after the other give {failed}"), advice(&failed))),
+    chained::others(&context.examiner(), (layers, &parameters), &[[images, logits]], different, |count| {
+        (format!("other classes than its layers give for {count} images"), hint("images-known-by-heart"))
     })
 }
 

@@ -1,17 +1,18 @@
 //! What cannot be answered gives a fault that says so.
 
-use tito_grade::Hint;
-use tito_judge::{Draw, Findings, advice};
+use tito_judge::Draw;
 use tito_sandbox::{
-    Budget, Called, DenseSpec, Fault, Guest, HostError, Layer, Mode, NormSpec, OptimizerSpec, Outcome,
-    SgdSpec,
+    Budget, Called, DenseSpec, Guest, HostError, Layer, Mode, NormSpec, OptimizerSpec, SgdSpec,
 };
 use tito_tensor::Tensor;
 
-use crate::{Context, classroom::fit, milestone::Found, toy};
-
-/// A question that a guest is asked with right arguments first and then with wrong ones.
-type Ask<'a> = &'a dyn Fn(&mut dyn Guest, bool) -> Called<()>;
+use crate::{
+    Context,
+    classroom::fit,
+    faults::{Ask, Told, refusals},
+    milestone::Found,
+    toy,
+};
 
 /// Wrong arguments of losses, layers, `step` and `fit`. Each is asked of one who answers the right ones: whoever refuses
 /// everything has refused nothing.
@@ -55,17 +56,7 @@ pub(super) fn check(context: &Context<'_>) -> Result<Found, HostError> {
             train(guest, if is_right { 8 } else { 0 }, budget)
         }),
     ];
-    let mut findings = Findings::default();
-    for (asked, ask) in questions {
-        let mut before = None;
-        let (outcome, usage) = context.examiner().with_guest(|guest| {
-            before = unanswered(&ask(guest, true)?);
-            ask(guest, false)
-        })?;
-        findings.used(usage);
-        findings.question(asked, before.or_else(|| came_back(&outcome)));
-    }
-    Ok(Found::Cases(findings))
+    Ok(Found::Cases(refusals(context, &questions, &WRONG)?))
 }
 
 fn ones(shape: &[u32]) -> Tensor {
@@ -108,25 +99,13 @@ fn train(guest: &mut dyn Guest, batch_size: u32, budget: Budget) -> Called<()> {
     guest.build(&task.layers, 7)?.then(|model| Ok(fit(guest, model, &task, budget)?.map(|_| ())))
 }
 
-/// What came back of the right arguments other than an answer. Which one is for the other checks.
-fn unanswered(outcome: &Outcome<()>) -> Option<(String, Option<Hint>)> {
-    let words = || format!("already right arguments give {outcome}");
-    (!matches!(outcome, Outcome::Answer(()))).then(|| (words(), advice(outcome)))
-}
-
-/// What came back of the wrong ones other than a fault that says what is wrong.
-fn came_back(outcome: &Outcome<()>) -> Option<(String, Option<Hint>)> {
-    let (misconception, text) = match outcome {
-        Outcome::Fault(Fault::InvalidArgument(_) | Fault::ShapeMismatch(_)) => return None,
-        Outcome::Answer(()) => (
-            "wrong-argument-accepted",
-            "Compare shapes, classes with the number of logits in a row, and the batch size with 0, before anything else.",
-        ),
-        Outcome::Trap(_) => (
-            "wrong-argument-traps",
-            "A panic ends the whole guest. Check the arguments and return `invalid-argument` or `shape-mismatch`.",
-        ),
-        other => return Some((other.to_string(), advice(other))),
-    };
-    Some((outcome.to_string(), Some(Hint { misconception: misconception.into(), advice: text.into() })))
-}
+const WRONG: Told = Told {
+    accepted: [
+        "wrong-argument-accepted",
+        "Compare shapes, classes with the number of logits in a row, and the batch size with 0, before anything else.",
+    ],
+    traps: [
+        "wrong-argument-traps",
+        "A panic ends the whole guest. Check the arguments and return `invalid-argument` or `shape-mismatch`.",
+    ],
+};

@@ -1,18 +1,17 @@
 //! What cannot be answered gives a fault that says so, of one who answers what can be.
 
-use tito_grade::Hint;
-use tito_judge::{Draw, Findings, advice};
+use tito_judge::Draw;
 use tito_sandbox::{
-    AttentionSpec, BlockSpec, Called, EmbeddingSpec, Fault, Guest, HostError, Layer, Mode, NormSpec, Outcome,
-    Sampling,
+    AttentionSpec, BlockSpec, Called, EmbeddingSpec, Guest, HostError, Layer, Mode, NormSpec, Sampling,
 };
 use tito_tensor::Tensor;
 
 use super::drawn::Gpt;
-use crate::{Context, milestone::Found};
-
-/// A question that a guest is asked with right arguments first and then with wrong ones.
-type Ask<'a> = &'a dyn Fn(&mut dyn Guest, bool) -> Called<()>;
+use crate::{
+    Context,
+    faults::{Ask, Told, refusals},
+    milestone::Found,
+};
 
 /// Tokens that are none, texts that are too long, heads that do not divide the width, and sampling that cannot be.
 pub(super) fn check(context: &Context<'_>) -> Result<Found, HostError> {
@@ -71,17 +70,7 @@ pub(super) fn check(context: &Context<'_>) -> Result<Found, HostError> {
             generate(guest, &[2, if is_right { 0 } else { u32::MAX }], 0.0, 2)
         }),
     ];
-    let mut findings = Findings::default();
-    for (asked, ask) in questions {
-        let mut before = None;
-        let (outcome, usage) = context.examiner().with_guest(|guest| {
-            before = unanswered(&ask(guest, true)?);
-            ask(guest, false)
-        })?;
-        findings.used(usage);
-        findings.question(asked, before.or_else(|| came_back(&outcome)));
-    }
-    Ok(Found::Cases(findings))
+    Ok(Found::Cases(refusals(context, &questions, &IMPOSSIBLE)?))
 }
 
 fn forward(guest: &mut dyn Guest, layer: Layer, shape: &[u32]) -> Called<()> {
@@ -106,26 +95,14 @@ fn generate(guest: &mut dyn Guest, prompt: &[u32], temperature: f32, draws: usiz
     })
 }
 
-/// What came back of the right arguments other than an answer. Which one is for the other checks.
-fn unanswered(outcome: &Outcome<()>) -> Option<(String, Option<Hint>)> {
-    let words = || format!("already right arguments give {outcome}");
-    (!matches!(outcome, Outcome::Answer(()))).then(|| (words(), advice(outcome)))
-}
-
-/// What came back of the wrong ones other than a fault that says what is wrong.
-fn came_back(outcome: &Outcome<()>) -> Option<(String, Option<Hint>)> {
-    let (misconception, text) = match outcome {
-        Outcome::Fault(Fault::InvalidArgument(_) | Fault::ShapeMismatch(_)) => return None,
-        Outcome::Answer(()) => (
-            "impossible-language-accepted",
-            "Compare tokens with the table's rows, places with its context, the width with the heads, and draws with the \
+const IMPOSSIBLE: Told = Told {
+    accepted: [
+        "impossible-language-accepted",
+        "Compare tokens with the table's rows, places with its context, the width with the heads, and draws with the \
              tokens that are asked for, before anything else.",
-        ),
-        Outcome::Trap(_) => (
-            "impossible-language-traps",
-            "A panic ends the whole guest. Look at the arguments first, and return `invalid-argument` or `shape-mismatch`.",
-        ),
-        other => return Some((other.to_string(), advice(other))),
-    };
-    Some((outcome.to_string(), Some(Hint { misconception: misconception.into(), advice: text.into() })))
-}
+    ],
+    traps: [
+        "impossible-language-traps",
+        "A panic ends the whole guest. Look at the arguments first, and return `invalid-argument` or `shape-mismatch`.",
+    ],
+};

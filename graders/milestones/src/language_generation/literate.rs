@@ -1,16 +1,15 @@
 //! A submission's `fit` on a text, held beside the native trainer with the same recipe, and what its model writes then.
 
 use tito_data::{Split, Text};
-use tito_judge::{Draw, advice};
+use tito_judge::Draw;
 use tito_kernels::{Wide, cross_entropy};
-use tito_sandbox::{Budget, Called, Guest, HostError, Layer, Mode, ModelId, Outcome, Sampling, Usage};
+use tito_sandbox::{Budget, Called, Guest, HostError, Mode, ModelId, Outcome, Sampling, Usage};
 use tito_tensor::Tensor;
 use tito_trainer::Examples;
 
 use super::{hint, native_text::NativeText};
 use crate::{
-    Context, Reading,
-    chained::chained,
+    Context, Reading, chained,
     classroom::{End, Task, Trained, learn_and},
     faults::CameBack,
     reading::{Cipher, HELD_OUT, Read, Windows},
@@ -90,7 +89,13 @@ pub(crate) fn literate(context: &Context<'_>) -> Result<Literate, HostError> {
         .examiner()
         .with_model(&task.layers, &parameters, |guest, model| count(guest, model, &task, &held_out, &kept))?;
     let not_of_its_layers = match &counted {
-        Outcome::Answer(counted) => others(context, &task.layers, &parameters, &counted.held)?,
+        Outcome::Answer(counted) => chained::others(
+            &context.examiner(),
+            (&task.layers, &parameters),
+            &counted.held,
+            different,
+            |far| (format!("other logits at {far} places"), hint("not-of-its-layers")),
+        )?,
         _ => None,
     };
     let desk = Desk { text, cipher: &cipher, length: reading.length };
@@ -149,25 +154,6 @@ fn loss(logits: &Tensor, inputs: &Tensor, targets: &[u32], classes: u32) -> f64 
     }
     let judged = cross_entropy::oracle(&Wide::from(logits), targets).expect("every place has a target");
     judged.value.value.data()[0]
-}
-
-/// What came back other than the logits that the layers give, each by itself on the answer of the one before it.
-fn others(
-    context: &Context<'_>,
-    layers: &[Layer],
-    parameters: &[Tensor],
-    held: &[[Tensor; 2]],
-) -> Result<CameBack, HostError> {
-    let mut far = 0;
-    for [inputs, logits] in held {
-        match chained(&context.examiner(), layers, parameters, inputs)? {
-            Outcome::Answer(chain) => far += different(&chain, logits),
-            failed => {
-                return Ok(Some((format!("the layers one after the other give {failed}"), advice(&failed))));
-            }
-        }
-    }
-    Ok((far > 0).then(|| (format!("other logits at {far} places"), hint("not-of-its-layers"))))
 }
 
 /// How many rows have an element that is far from that of the chain.
