@@ -1,9 +1,11 @@
 //! Who reads a report, and what a hidden case may tell that reader.
 
+use serde::Serialize;
 use tito_grade::{CaseEvidence, Evidence, Grade, Hint, SeedUsed};
 
 /// Who reads a report.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Audience {
     /// Sees failed cases whole where the seed is public, and no hidden case.
     Student,
@@ -12,6 +14,16 @@ pub enum Audience {
 }
 
 impl Audience {
+    /// What a report says of itself that students shall not get by mistake; `has_hidden` is whether any of its cases is hidden
+    /// from them.
+    pub(crate) fn notice(self, has_hidden: bool) -> Option<&'static str> {
+        match self {
+            Self::Student => None,
+            Self::Instructor if has_hidden => Some("For instructors: it has hidden cases"),
+            Self::Instructor => Some("For instructors"),
+        }
+    }
+
     /// Takes out of `grade` what this reader may not see.
     ///
     /// Under a secret seed a student keeps each check's status, score, summary, counts and measures, and the

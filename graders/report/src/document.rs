@@ -50,7 +50,7 @@ pub struct Quarantine {
 /// What came of it.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Body {
-    Graded { grade: Grade, capability: String },
+    Graded { grade: Grade, capability: String, audience: Audience },
     Refused(Refusal),
     Quarantined(Quarantine),
 }
@@ -60,7 +60,7 @@ impl Document {
     pub fn graded(tool: Tool, mut grade: Grade, capability: impl Into<String>, audience: Audience) -> Self {
         audience.redact(&mut grade);
         let seen = seen_of_machine(&grade);
-        let document = Self::new(tool, Body::Graded { grade, capability: capability.into() });
+        let document = Self::new(tool, Body::Graded { grade, capability: capability.into(), audience });
         if seen.is_empty() { document } else { document.observed("checks", seen) }
     }
 
@@ -87,7 +87,7 @@ impl Document {
 }
 
 /// What checks have seen of this machine, by the name of the check.
-fn seen_of_machine(grade: &Grade) -> Map<String, Value> {
+pub(crate) fn seen_of_machine(grade: &Grade) -> Map<String, Value> {
     let seen = grade.checks().filter(|check| !check.evidence.observed.is_empty());
     seen.map(|check| (check.name.clone(), json!(check.evidence.observed))).collect()
 }

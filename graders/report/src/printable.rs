@@ -36,6 +36,19 @@ pub(crate) fn printable_json(document: &str) -> String {
     })
 }
 
+/// A finished HTML document in which treacherous characters are shown as escapes. Newlines are left: they part words, and
+/// nothing in a document begins at one.
+pub(crate) fn printable_html(document: &str) -> String {
+    document.chars().fold(String::with_capacity(document.len()), |mut out, c| {
+        match c {
+            '\n' => out.push(c),
+            _ if is_treacherous(c) => out.extend(c.escape_unicode()),
+            _ => out.push(c),
+        }
+        out
+    })
+}
+
 /// Whether a terminal does something else than show this character: controls (C0, DEL, C1), line separators,
 /// invisible characters and those that turn the direction of reading (CVE-2021-42574). All are below U+10000.
 fn is_treacherous(c: char) -> bool {

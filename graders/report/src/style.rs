@@ -1,6 +1,6 @@
 //! How a terminal report is drawn: colours, width, characters.
 
-use comfy_table::{Cell, Color, Column, ContentArrangement, Table, presets};
+use comfy_table::{Cell, Color, Column, ColumnConstraint, ContentArrangement, Table, presets};
 
 /// What the terminal can show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +40,17 @@ impl Style {
     /// A table without lines, `indent` columns from the left, which wraps its last column at the width. In a
     /// file and without colours it is the same table.
     pub(crate) fn table(self, indent: u16, rows: Vec<Vec<Cell>>) -> String {
+        self.laid_out(indent, rows).trim_fmt() + "\n"
+    }
+
+    /// The same with the first column as wide as what is in it: what somebody copies into a command must not be broken.
+    pub(crate) fn table_of_ids(self, indent: u16, rows: Vec<Vec<Cell>>) -> String {
+        let mut table = self.laid_out(indent, rows);
+        table.column_mut(0).map(|ids| ids.set_constraint(ColumnConstraint::ContentWidth));
+        table.trim_fmt() + "\n"
+    }
+
+    fn laid_out(self, indent: u16, rows: Vec<Vec<Cell>>) -> Table {
         let mut table = Table::new();
         table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
         table.set_width(u16::try_from(self.width).unwrap_or(u16::MAX)).force_no_tty();
@@ -50,7 +61,7 @@ impl Style {
         for (index, column) in table.column_iter_mut().enumerate() {
             pad(column, if index == 0 { indent } else { 0 });
         }
-        table.trim_fmt() + "\n"
+        table
     }
 
     /// A bar of `width` columns of which the share `full`, from 0 to 1, is filled.

@@ -1,13 +1,13 @@
 //! The report that a student reads: what went wrong comes before what went right, the result last.
 
-mod checks;
-mod criteria;
-mod header;
+pub(crate) mod checks;
+pub(crate) mod criteria;
+pub(crate) mod header;
 mod plots;
-mod result;
+pub(crate) mod result;
 mod tables;
 
-use tito_grade::Grade;
+use tito_grade::{Grade, SeedUsed};
 
 use crate::{Document, Quarantine, Refusal, Style, document::Body, printable::printable, style::Tone};
 
@@ -15,11 +15,20 @@ use crate::{Document, Quarantine, Refusal, Style, document::Body, printable::pri
 /// comes without control characters.
 pub fn terminal(document: &Document, style: Style) -> String {
     let paragraphs = match &document.body {
-        Body::Graded { grade, capability } => graded(grade, capability, style),
+        Body::Graded { grade, capability, audience } => {
+            let has_hidden = matches!(grade.seed, SeedUsed::Secret(_));
+            let notice = notice(audience.notice(has_hidden), style);
+            [notice].into_iter().chain(graded(grade, capability, style)).collect()
+        }
         Body::Refused(refusal) => refused(refusal, style),
         Body::Quarantined(quarantine) => quarantined(quarantine, style),
     };
     paragraphs.into_iter().filter(|paragraph| !paragraph.is_empty()).collect::<Vec<_>>().join("\n")
+}
+
+/// What stands above a report that is not for students.
+pub(crate) fn notice(notice: Option<&str>, style: Style) -> String {
+    notice.map(|notice| style.paint(notice, Tone::Open, true) + "\n").unwrap_or_default()
 }
 
 fn graded(grade: &Grade, capability: &str, style: Style) -> Vec<String> {

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use tito_artifact::{Artifact, Functions};
 use tito_sandbox::{FunctionId, Profile};
+use tito_similarity::{Normal, functions};
 
-use crate::{Library, Normal, library::is_library, normal};
+use crate::{Library, library::is_library};
 
 /// Functions of fewer operators are too alike to tell whose they are.
 const LEAST_OPERATORS: usize = 24;
@@ -41,7 +42,7 @@ impl Code {
             let bytes = &artifact.bytes()[module.range.clone()];
             code.modules.push(tito_artifact::Digest::of(bytes).to_string());
             // What cannot be read did not pass the gate.
-            let own = normal::functions(bytes).unwrap_or_default();
+            let own = functions(bytes).unwrap_or_default();
             for (function, normal) in (module.imported..).zip(own) {
                 let id = FunctionId { module: place as u32, function };
                 let name = names.name(id.module, id.function).map(str::to_owned);

@@ -7,11 +7,9 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use tito_sandbox::FunctionId;
+use tito_similarity::{SIMILAR, similarity};
 
-use crate::{
-    Code, Function, Use,
-    normal::{SIMILAR, similarity},
-};
+use crate::{Code, Function, Use};
 
 /// With fewer functions, nothing can be said.
 pub const LEAST_FUNCTIONS: usize = 10;

@@ -7,9 +7,8 @@
 mod code;
 mod compare;
 mod library;
-mod normal;
 
 pub use code::{Code, Function, Use};
 pub use compare::{Comparison, Fate, LEAST_FUNCTIONS, Origin, Row, Tier};
 pub use library::Library;
-pub use normal::{Normal, SIMILAR, similarity};
+pub use tito_similarity::{Normal, SIMILAR, similarity};

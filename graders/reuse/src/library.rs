@@ -7,8 +7,7 @@ use std::collections::HashSet;
 
 use tito_artifact::{Artifact, Functions};
 use tito_profile::{Kind, path};
-
-use crate::normal;
+use tito_similarity::functions;
 
 /// Crates of others, and the SDK.
 const CRATES: [&str; 16] = [
@@ -49,11 +48,11 @@ impl Library {
     pub fn of(components: &[Artifact]) -> Self {
         let mut library = Self::default();
         for component in components {
-            let functions = Functions::of(component);
-            for (place, module) in functions.modules().iter().enumerate() {
-                let own = normal::functions(&component.bytes()[module.range.clone()]).unwrap_or_default();
+            let names = Functions::of(component);
+            for (place, module) in names.modules().iter().enumerate() {
+                let own = functions(&component.bytes()[module.range.clone()]).unwrap_or_default();
                 for (index, normal) in (module.imported..).zip(own) {
-                    if functions.name(place as u32, index).is_some_and(is_library) {
+                    if names.name(place as u32, index).is_some_and(is_library) {
                         library.digests.insert(*normal.digest());
                     }
                 }

@@ -2,8 +2,7 @@
 //!
 //! [`read`] takes the bytes of a component, a `.zip`, a `.tar` or a `.tar.gz`, told apart by what they begin with,
 //! and makes of them a map from safe relative paths to bytes. It is a pure function: no file, no clock, no
-//! environment. So it is meant to run inside a locked-down worker process, with no file system and bounded memory: it
-//! holds at most four times [`SubmissionLimits::unpacked_bytes`] beside the archive (a tar.gz is unpacked whole before
+//! environment, no unsafe code. It holds at most four times [`SubmissionLimits::unpacked_bytes`] beside the archive (a tar.gz is unpacked whole before
 //! its files are taken out, and a buffer that grows is there twice); `tests/fuzz` measures that.
 //!
 //! An archive that two programs could read differently is refused rather than interpreted: who graded it and who
@@ -21,4 +20,4 @@ mod submission;
 pub use limits::SubmissionLimits;
 pub use manifest::Manifest;
 pub use refused::{Refused, Rule};
-pub use submission::{Submission, read};
+pub use submission::{Submission, of_files, read, read_class};

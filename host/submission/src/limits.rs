@@ -24,6 +24,22 @@ pub struct SubmissionLimits {
     pub manifest_bytes: u64,
 }
 
+impl SubmissionLimits {
+    /// For the archive that a whole class's submissions come in, which an instructor has fetched: a thousand times as many
+    /// files, in 4 GiB.
+    pub fn of_class() -> Self {
+        let one = Self::default();
+        Self {
+            archive_bytes: 4096 * MIB,
+            unpacked_bytes: 4096 * MIB,
+            entries: 1_000 * one.entries,
+            path_depth: one.path_depth + 4,
+            path_bytes: 2 * one.path_bytes,
+            ..one
+        }
+    }
+}
+
 const MIB: u64 = 1 << 20;
 
 impl Default for SubmissionLimits {

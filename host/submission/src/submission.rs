@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     Manifest, SubmissionLimits, archive,
+    folder::Folder,
     refused::{Checked, Refused, Rule, shown},
 };
 
@@ -44,7 +45,36 @@ pub fn read(bytes: &[u8], limits: &SubmissionLimits) -> Result<Submission, Refus
     let subject = format!("the file has {found} bytes");
     let limit = (Rule::ArchiveBytes, limits.archive_bytes);
     Refused::unless_within(limit, found, &subject, "leave out data and what was generated")?;
-    let mut files = archive::unpack(bytes, limits)?;
+    whole(archive::unpack(bytes, limits)?, limits)
+}
+
+/// Takes the files of a folder by their paths, as [`read`] takes those of an archive.
+///
+/// # Errors
+///
+/// If it breaks a [`Rule`].
+pub fn of_files(
+    files: impl IntoIterator<Item = (String, Vec<u8>)>,
+    limits: &SubmissionLimits,
+) -> Result<Submission, Refused> {
+    let mut folder = Folder::new(limits);
+    for (path, content) in files {
+        folder.add_file(path.as_bytes(), content.as_slice())?;
+    }
+    whole(folder.into_files(), limits)
+}
+
+/// The files of an archive that a class's submissions come in, by their paths: those of many submissions, each of which may
+/// be an archive again.
+///
+/// # Errors
+///
+/// If it breaks a [`Rule`], with the limits of [`SubmissionLimits::of_class`].
+pub fn read_class(bytes: &[u8]) -> Result<BTreeMap<String, Vec<u8>>, Refused> {
+    archive::unpack(bytes, &SubmissionLimits::of_class())
+}
+
+fn whole(mut files: BTreeMap<String, Vec<u8>>, limits: &SubmissionLimits) -> Result<Submission, Refused> {
     let component = files.remove(COMPONENT).ok_or_else(|| no_component(&files))?;
     let manifest = files.get(MANIFEST).map(|text| manifest(text, limits)).transpose()?;
     let unknown = files.keys().filter(|path| !is_known(path)).cloned().collect();

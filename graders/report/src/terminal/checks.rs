@@ -1,16 +1,18 @@
 //! The checks, by how they ended.
 
 use comfy_table::Cell;
-use tito_grade::{CaseEvidence, CheckResult, Grade, Hint, Mismatch, Status};
+use tito_grade::{CaseEvidence, CheckResult, Grade, Status};
 
 use crate::{
     Style,
+    ending::Ending,
     printable::printable,
     style::Tone::{self, Bad, Faint, Good, Open, Plain},
+    told::{advice, suggestion, telling, untold, worst},
 };
 
 /// The failed checks, each with what was asked, what came back and what the cause probably is.
-pub(super) fn failed(grade: &Grade, style: Style) -> String {
+pub(crate) fn failed(grade: &Grade, style: Style) -> String {
     section(grade, Status::Failed, style, |check| {
         let title = format!("{} ({:.0} % of its points)", printable(&check.name), 100.0 * check.score);
         let title = style.paint(&mark(Status::Failed, style, &title), Bad, true);
@@ -19,19 +21,14 @@ pub(super) fn failed(grade: &Grade, style: Style) -> String {
 }
 
 /// The checks that could not be run, and why.
-pub(super) fn not_run(grade: &Grade, style: Style) -> String {
+pub(crate) fn not_run(grade: &Grade, style: Style) -> String {
     section(grade, Status::NotRun, style, |check| one_line(check, &check.evidence.summary, style))
 }
 
 /// The checks that a person judges, with what was measured as a suggestion.
-pub(super) fn awaiting(grade: &Grade, style: Style) -> String {
+pub(crate) fn awaiting(grade: &Grade, style: Style) -> String {
     section(grade, Status::AwaitingReview, style, |check| {
-        let summary = &check.evidence.summary;
-        let suggestion = match check.evidence.measures.is_empty() {
-            true => format!("no suggestion; {summary}"),
-            false => format!("{:.0} % suggested; {summary}", 100.0 * check.score),
-        };
-        one_line(check, &suggestion, style) + &measures(check, style)
+        one_line(check, &suggestion(check), style) + &measures(check, style)
     })
 }
 
@@ -71,13 +68,7 @@ fn heading(status: Status, count: usize, style: Style) -> String {
 }
 
 fn mark(status: Status, style: Style, text: &str) -> String {
-    let mark = match status {
-        Status::Failed => style.either('✗', 'x'),
-        Status::NotRun => style.either('○', '-'),
-        Status::AwaitingReview => '?',
-        Status::Passed => style.either('✓', '+'),
-    };
-    format!("{mark} {text}")
+    format!("{} {text}", Ending::from(status).sign(style.unicode))
 }
 
 fn one_line(check: &CheckResult, text: &str, style: Style) -> String {
@@ -95,31 +86,11 @@ fn measures(check: &CheckResult, style: Style) -> String {
     if rows.is_empty() { String::new() } else { style.table(4, rows) }
 }
 
-/// One case for each cause: the first, best one with a hint, and those whose hint has not been given yet. The rest is in
-/// the JSON.
 fn failed_rows(check: &CheckResult) -> Vec<Vec<Cell>> {
-    let evidence = &check.evidence;
-    let mut rows = vec![row("result", Plain, &evidence.summary)];
-    let mut shown: Vec<&CaseEvidence> = Vec::new();
-    let (told, untold): (Vec<_>, Vec<_>) = evidence.failures.iter().partition(|case| case.hint.is_some());
-    for failure in told.into_iter().chain(untold) {
-        if shown.is_empty() || (failure.hint.is_some() && shown.iter().all(|case| case.hint != failure.hint))
-        {
-            rows.extend(failure_rows(failure));
-            shown.push(failure);
-        }
-    }
-    let more = (evidence.failed as usize).saturating_sub(shown.len());
-    let cases = if more == 1 { "case" } else { "cases" };
-    match (more, shown.is_empty()) {
-        (0, _) => {}
-        (_, false) => rows.push(row("and", Faint, &format!("{more} more failed {cases}"))),
-        (_, true) => rows.push(row(
-            "hidden",
-            Faint,
-            &format!("{more} failed {cases}; under the public seed the same check shows its cases whole"),
-        )),
-    }
+    let shown = telling(&check.evidence);
+    let mut rows = vec![row("result", Plain, &check.evidence.summary)];
+    rows.extend(shown.iter().flat_map(|failure| failure_rows(failure)));
+    rows.extend(untold(&check.evidence, shown.len()).map(|(name, text)| row(name, Faint, &text)));
     rows
 }
 
@@ -129,23 +100,6 @@ fn failure_rows(failure: &CaseEvidence) -> Vec<Vec<Cell>> {
     rows.extend(failure.mismatch.as_ref().map(|mismatch| row("furthest off", Plain, &worst(mismatch))));
     rows.extend(failure.hint.as_ref().map(|hint| row("hint", Open, &advice(hint))));
     rows
-}
-
-fn advice(hint: &Hint) -> String {
-    if hint.misconception.is_empty() {
-        return hint.advice.clone();
-    }
-    format!("{}: {}", hint.misconception, hint.advice)
-}
-
-fn worst(mismatch: &Mismatch) -> String {
-    let Mismatch { index, expected, got, times_bound, wrong, of } = mismatch;
-    let beyond = match times_bound.0 {
-        times if !times.is_finite() => "beyond any bound".into(),
-        times if times < 1e4 => format!("{times:.1} times the bound"),
-        times => format!("{times:.1e} times the bound"),
-    };
-    format!("element {index:?} is {got}, not {expected}, {beyond}; {wrong} of {of} elements are wrong")
 }
 
 fn row(name: &str, tone: Tone, text: &str) -> Vec<Cell> {

@@ -3,10 +3,10 @@
 use comfy_table::{Cell, CellAlignment};
 use tito_grade::{CriterionGrade, Grade, Level, points};
 
-use crate::{Style, printable::printable, style::Tone};
+use crate::{Style, printable::printable, style::Tone, told::percent};
 
 /// One line a criterion: name, bar, percent, points of its share.
-pub(super) fn criteria(grade: &Grade, style: Style) -> String {
+pub(crate) fn criteria(grade: &Grade, style: Style) -> String {
     style.table(2, grade.criteria.iter().map(|criterion| row(criterion, style)).collect())
 }
 
@@ -40,11 +40,6 @@ fn tone(criterion: &CriterionGrade) -> Tone {
         Some(Level::Developing | Level::Beginning) => Tone::Open,
         Some(Level::Insufficient) => Tone::Bad,
     }
-}
-
-fn percent(score: f64) -> String {
-    // Rounded down: 100 % is said only of what is complete.
-    format!("{} %", (100.0 * score + 1e-9).floor())
 }
 
 fn of_share(criterion: &CriterionGrade, score: f64) -> String {

@@ -22,7 +22,7 @@ pub(super) fn header(grade: &Grade, capability: &str, style: Style) -> String {
 }
 
 /// The first digits of the digest, enough to tell files apart by eye, and the size.
-pub(super) fn component(id: &ComponentId) -> String {
+pub(crate) fn component(id: &ComponentId) -> String {
     let short: String = id.sha256.chars().take(12).collect();
     format!("{} ({})", printable(&short), size(id.bytes))
 }
@@ -35,7 +35,8 @@ fn size(bytes: u64) -> String {
     }
 }
 
-fn seed(seed: &SeedUsed) -> String {
+/// Where the cases came from.
+pub(crate) fn seed(seed: &SeedUsed) -> String {
     match seed {
         SeedUsed::Public => "public: everybody has the same cases".into(),
         SeedUsed::Secret(digest) => {
@@ -45,7 +46,8 @@ fn seed(seed: &SeedUsed) -> String {
     }
 }
 
-fn data(data: &DataUsed) -> String {
+/// What accuracy was measured on.
+pub(crate) fn data(data: &DataUsed) -> String {
     let what = format!("{}, {} examples", printable(&data.name), data.examples);
     let what = match &data.stands_in_for {
         Some(other) => format!("{what}; stands in for {other}"),

@@ -10,7 +10,8 @@ pub(super) fn result(grade: &Grade, style: Style) -> String {
     format!("{}\nNext: {}\n", style.paint(&line, tone(grade.level), true), next(grade))
 }
 
-fn tone(level: Level) -> Tone {
+/// The colour of a level.
+pub(crate) fn tone(level: Level) -> Tone {
     match level {
         Level::Exemplary | Level::Proficient => Tone::Good,
         Level::Developing | Level::Beginning => Tone::Open,

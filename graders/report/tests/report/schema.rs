@@ -1,12 +1,23 @@
-//! Every document is what `schema/tito.report.v1.json` says.
+//! Every document is what its schema in `schema/` says.
 
-use crate::sample;
+use crate::{course, sample};
 use serde_json::{Value, json};
 use tito_grade::SeedUsed;
-use tito_report::Audience;
+use tito_report::{Audience, Detail, class, student};
+
+/// A schema by the name of its file.
+fn schema_of(file: &str) -> Value {
+    let text = match file {
+        "tito.report.v1.json" => include_str!("../../schema/tito.report.v1.json"),
+        "tito.student-report.v1.json" => include_str!("../../schema/tito.student-report.v1.json"),
+        "tito.class-report.v1.json" => include_str!("../../schema/tito.class-report.v1.json"),
+        unknown => panic!("there is no schema '{unknown}'"),
+    };
+    serde_json::from_str(text).unwrap()
+}
 
 fn schema() -> Value {
-    serde_json::from_str(include_str!("../../schema/tito.report.v1.json")).unwrap()
+    schema_of("tito.report.v1.json")
 }
 
 fn documents() -> [Value; 4] {
@@ -21,6 +32,42 @@ fn documents_are_of_the_schema() {
     for document in documents() {
         assert_eq!(problem(&document, &schema(), &schema()), None);
     }
+}
+
+#[test]
+fn reports_of_a_course_are_of_their_schemas() {
+    let student = |seed, audience, detail| student::json(&course::report("Ada", seed, audience, detail));
+    let secret = SeedUsed::Secret("ab".repeat(32));
+    for (file, document) in [
+        ("tito.student-report.v1.json", student(&secret, Audience::Student, Detail::Scores)),
+        ("tito.student-report.v1.json", student(&secret, Audience::Student, Detail::Evidence)),
+        ("tito.student-report.v1.json", student(&secret, Audience::Instructor, Detail::Evidence)),
+        ("tito.class-report.v1.json", class::json(&crate::class::report())),
+        ("tito.class-report.v1.json", class::json(&crate::class::empty())),
+    ] {
+        let (document, schema) = (serde_json::from_str(&document).unwrap(), schema_of(file));
+        assert_eq!(problem(&document, &schema, &schema), None, "{file}");
+    }
+}
+
+#[test]
+fn damaged_reports_of_a_course_are_not() {
+    let check = |document: &str, file: &str, pointer: &str, damage: Value| {
+        let mut document: Value = serde_json::from_str(document).unwrap();
+        *document.pointer_mut(pointer).unwrap() = damage;
+        let schema = schema_of(file);
+        assert!(problem(&document, &schema, &schema).is_some(), "{pointer}");
+    };
+    let student = course::report("Ada", &SeedUsed::Public, Audience::Student, Detail::Evidence);
+    let (student, class) = (student::json(&student), class::json(&crate::class::report()));
+    let damaged = |pointer, damage| check(&student, "tito.student-report.v1.json", pointer, damage);
+    damaged("/milestones/0/state", json!("passed"));
+    damaged("/milestones/0/grading/criteria/0/checks/0/status", json!("good"));
+    damaged("/milestones/0/attempts/0", json!({ "number": 1 }));
+    let damaged = |pointer, damage| check(&class, "tito.class-report.v1.json", pointer, damage);
+    damaged("/progress/students/0/score", json!("high"));
+    damaged("/milestones/0/completed", json!({ "count": 1, "of": 2 }));
+    damaged("/at-risk/0/reasons/0/kind", json!("lazy"));
 }
 
 /// Guards the small validator below as much as the schema.
@@ -63,13 +110,20 @@ fn problem(value: &Value, schema: &Value, root: &Value) -> Option<String> {
                 rule.as_array().unwrap().iter().filter(|one| problem(value, one, root).is_none()).count() == 1
             }
             "not" => problem(value, rule, root).is_some(),
-            "$ref" => return problem(value, root.pointer(&rule.as_str().unwrap()[1..]).unwrap(), root),
+            "$ref" => return referred(value, rule.as_str().unwrap(), root),
             "items" => return value.as_array()?.iter().find_map(|item| problem(item, rule, root)),
             "properties" | "additionalProperties" => return properties(value, schema, keyword, root),
             unknown => panic!("the test does not know the keyword '{unknown}'"),
         };
         (!holds).then(|| format!("{keyword} {rule} does not hold of {value}"))
     })
+}
+
+/// Of what is elsewhere in the same schema, or in another one.
+fn referred(value: &Value, reference: &str, root: &Value) -> Option<String> {
+    let (file, pointer) = reference.split_once('#').unwrap();
+    let other = if file.is_empty() { root.clone() } else { schema_of(file) };
+    problem(value, other.pointer(pointer).unwrap(), &other)
 }
 
 fn properties(value: &Value, schema: &Value, keyword: &str, root: &Value) -> Option<String> {

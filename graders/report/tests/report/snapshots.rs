@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use crate::sample;
+use crate::{course, sample};
 use tito_grade::SeedUsed;
-use tito_report::{Audience, Style, json, terminal, timings};
+use tito_report::{Audience, Detail, Style, class, json, student, terminal, timings};
 
 const PLAIN: Style = Style { color: false, width: 100, unicode: true };
 
@@ -90,4 +90,54 @@ fn no_control_character_of_a_guest_reaches_any_output() {
             assert!(!output.contains("\nall is well"), "{output}");
         }
     }
+}
+
+fn student(detail: Detail) -> student::StudentReport {
+    let secret = SeedUsed::Secret("ab".repeat(32));
+    course::report("Ada Lovelace", &secret, Audience::Student, detail)
+}
+
+#[test]
+fn a_student_in_a_terminal() {
+    insta::assert_snapshot!(student::terminal(&student(Detail::Evidence), PLAIN));
+}
+
+#[test]
+fn a_student_in_markdown() {
+    insta::assert_snapshot!(student::markdown(&student(Detail::Evidence)));
+}
+
+#[test]
+fn a_student_in_markdown_with_scores_alone() {
+    insta::assert_snapshot!(student::markdown(&student(Detail::Scores)));
+}
+
+#[test]
+fn a_student_in_csv() {
+    insta::assert_snapshot!(student::csv(&student(Detail::Evidence)));
+}
+
+#[test]
+fn a_student_in_json() {
+    insta::assert_snapshot!(student::json(&student(Detail::Checks)));
+}
+
+#[test]
+fn a_class_in_a_terminal() {
+    insta::assert_snapshot!(class::terminal(&crate::class::report(), PLAIN));
+}
+
+#[test]
+fn an_empty_class_in_a_terminal() {
+    insta::assert_snapshot!(class::terminal(&crate::class::empty(), PLAIN));
+}
+
+#[test]
+fn a_class_in_markdown() {
+    insta::assert_snapshot!(class::markdown(&crate::class::report()));
+}
+
+#[test]
+fn a_class_in_csv() {
+    insta::assert_snapshot!(class::csv(&crate::class::report()));
 }

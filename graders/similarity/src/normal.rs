@@ -5,7 +5,10 @@
 //! left is hashed whole, so that equal digests mean equal code; and cut into grams of three operators, without locals,
 //! blocks and constants, by which code that was changed a little is still like what it was.
 
-use std::{collections::BTreeMap, fmt::Write as _};
+use std::{
+    collections::{BTreeMap, HashMap},
+    fmt::Write as _,
+};
 
 use sha2::{Digest as _, Sha256};
 use wasmparser::{
@@ -55,6 +58,8 @@ pub fn similarity(one: &Normal, other: &Normal) -> f64 {
 #[derive(Default)]
 struct Context {
     types: Vec<String>,
+    /// What stands for them in digests: a module may have a million functions of one long type.
+    hashes: Vec<Hash>,
     /// The type of every function, imports first.
     functions: Vec<u32>,
     /// The names of the imported ones.
@@ -70,7 +75,25 @@ struct Context {
 /// # Errors
 ///
 /// If it is not valid.
-pub(crate) fn functions(module: &[u8]) -> Result<Vec<Normal>, BinaryReaderError> {
+pub fn functions(module: &[u8]) -> Result<Vec<Normal>, BinaryReaderError> {
+    let mut normals = Vec::new();
+    each_function(module, |digest, words| {
+        let mut grams: Vec<_> = words.grams.windows(3).map(gram).collect();
+        grams.sort_unstable();
+        normals.push(Normal { digest, grams, operators: words.operators });
+    })?;
+    Ok(normals)
+}
+
+/// Shows every function of a module's own, in order, with its digest.
+///
+/// # Errors
+///
+/// If it is not valid.
+pub(crate) fn each_function(
+    module: &[u8],
+    mut show: impl FnMut([u8; 32], &Words),
+) -> Result<(), BinaryReaderError> {
     let (mut context, mut bodies) = (Context::default(), Vec::new());
     for payload in Parser::new(0).parse_all(module) {
         match payload? {
@@ -79,11 +102,13 @@ pub(crate) fn functions(module: &[u8]) -> Result<Vec<Normal>, BinaryReaderError>
         }
     }
     let imported = context.imports.len();
-    let of = |(place, body): (usize, &FunctionBody<'_>)| {
+    let (mut known, mut words) = (HashMap::new(), Words::default());
+    for (place, body) in bodies.iter().enumerate() {
         let ty = context.functions.get(imported + place).copied().unwrap_or(u32::MAX);
-        normal(body, ty, &context)
-    };
-    bodies.iter().enumerate().map(of).collect()
+        words.read(body, ty, &context, &mut known)?;
+        show(Sha256::digest(&words.whole).into(), &words);
+    }
+    Ok(())
 }
 
 impl Context {
@@ -91,7 +116,9 @@ impl Context {
         match payload {
             Payload::TypeSection(types) => {
                 for ty in types.clone().into_iter_err_on_gc_types() {
-                    self.types.push(described(&ty?));
+                    let described = described(&ty?);
+                    self.hashes.push(hashed(&described));
+                    self.types.push(described);
                 }
             }
             Payload::ImportSection(imports) => {
@@ -174,48 +201,112 @@ struct Word {
     gram: Option<String>,
 }
 
-fn normal(body: &FunctionBody<'_>, ty: u32, context: &Context) -> Result<Normal, BinaryReaderError> {
-    let mut digest = Sha256::new();
-    let mut put = |word: &str| {
-        digest.update((word.len() as u64).to_le_bytes());
-        digest.update(word);
-    };
-    put(context.ty(ty));
-    let (mut locals, mut words, mut operators) = (BTreeMap::new(), Vec::new(), 0);
-    for operator in body.get_operators_reader()? {
-        let Word { whole, gram } = word(&operator?, context, &mut locals);
-        put(&whole);
-        words.extend(gram.as_deref().map(hashed));
-        operators += 1;
-    }
-    let mut grams: Vec<_> = words.windows(3).map(|three| three.iter().fold(17, combined)).collect();
-    grams.sort_unstable();
-    Ok(Normal { digest: digest.finalize().into(), grams, operators })
+/// What was made of an operator's bytes before, as its part of the digest and of the grams: most of a module's operators are
+/// the same few hundred, and to write one out takes longer than all else.
+type Known<'a> = HashMap<&'a [u8], (Hash, Option<u64>)>;
+
+/// Half a digest of a word, enough that no two words have one.
+type Hash = [u8; 16];
+
+/// A function's operators as words.
+#[derive(Default)]
+pub(crate) struct Words {
+    /// Those of the digest: which kind each is, and as many bytes as that kind has.
+    whole: Vec<u8>,
+    /// Those of the grams, in order, hashed.
+    grams: Vec<u64>,
+    /// How many operators there are.
+    pub(crate) operators: usize,
 }
 
-/// The first eight bytes of a digest: grams that differ must not look alike to whoever looks for such.
-fn hashed(word: &str) -> u64 {
+impl Words {
+    /// Rows of so many operators each, as numbers.
+    pub(crate) fn rows(&self, lengths: [usize; 2]) -> impl Iterator<Item = u64> {
+        lengths.into_iter().flat_map(|length| self.grams.windows(length).map(gram))
+    }
+
+    fn read<'a>(
+        &mut self,
+        body: &FunctionBody<'a>,
+        ty: u32,
+        context: &Context,
+        known: &mut Known<'a>,
+    ) -> Result<(), BinaryReaderError> {
+        self.whole.clear();
+        self.grams.clear();
+        self.operators = 0;
+        self.whole.extend(context.hashes.get(ty as usize).into_iter().flatten());
+        let (bytes, start) = (body.as_bytes(), body.range().start);
+        let (mut locals, mut reader) = (BTreeMap::new(), body.get_operators_reader()?);
+        while !reader.eof() {
+            let from = reader.original_position() - start;
+            let operator = reader.read()?;
+            let own = &bytes[from..reader.original_position() - start];
+            self.add(&operator, own, context, &mut locals, known);
+        }
+        reader.finish()
+    }
+
+    fn add<'a>(
+        &mut self,
+        operator: &Operator<'_>,
+        own: &'a [u8],
+        context: &Context,
+        locals: &mut BTreeMap<u32, u32>,
+        known: &mut Known<'a>,
+    ) {
+        self.operators += 1;
+        if let Some((kind, index)) = of_local(operator) {
+            let next = locals.len() as u32;
+            let place = *locals.entry(index).or_insert(next);
+            self.whole.push(kind);
+            return self.whole.extend_from_slice(&place.to_le_bytes());
+        }
+        let (whole, gram) = known.entry(own).or_insert_with(|| {
+            let Word { whole, gram } = word(operator, context);
+            (hashed(&whole), gram.map(|gram| number(&hashed(&gram))))
+        });
+        self.whole.push(b'o');
+        self.whole.extend_from_slice(whole);
+        self.grams.extend(*gram);
+    }
+}
+
+/// Several words that follow each other, as one number.
+fn gram(words: &[u64]) -> u64 {
+    words.iter().fold(17, combined)
+}
+
+/// The beginning of a digest: words that differ must not look alike to whoever looks for such.
+fn hashed(word: &str) -> Hash {
     let digest: [u8; 32] = Sha256::digest(word).into();
-    u64::from_le_bytes(digest[..8].try_into().expect("eight of 32 bytes"))
+    *digest.first_chunk().expect("sixteen of 32 bytes")
+}
+
+fn number(hash: &Hash) -> u64 {
+    u64::from_le_bytes(*hash.first_chunk().expect("eight of sixteen bytes"))
 }
 
 fn combined(sum: u64, word: &u64) -> u64 {
     (sum ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29)
 }
 
-fn word(operator: &Operator<'_>, context: &Context, locals: &mut BTreeMap<u32, usize>) -> Word {
+/// What is done to which local. In the digest, locals are called by the order in which they are first used.
+fn of_local(operator: &Operator<'_>) -> Option<(u8, u32)> {
+    match operator {
+        Operator::LocalGet { local_index } => Some((b'g', *local_index)),
+        Operator::LocalSet { local_index } => Some((b's', *local_index)),
+        Operator::LocalTee { local_index } => Some((b't', *local_index)),
+        _ => None,
+    }
+}
+
+/// Any operator but those of locals.
+fn word(operator: &Operator<'_>, context: &Context) -> Word {
     use Operator as O;
-    let mut local = |name: &str, index: u32| {
-        let next = locals.len();
-        let place = *locals.entry(index).or_insert(next);
-        Word { whole: format!("{name} {place}"), gram: None }
-    };
     let both = |word: String| Word { gram: Some(word.clone()), whole: word };
     let structure = |word: String| Word { whole: word, gram: None };
     match operator {
-        O::LocalGet { local_index } => local("get", *local_index),
-        O::LocalSet { local_index } => local("set", *local_index),
-        O::LocalTee { local_index } => local("tee", *local_index),
         O::Block { blockty } => structure(format!("block {}", context.block(*blockty))),
         O::Loop { blockty } => {
             Word { whole: format!("loop {}", context.block(*blockty)), gram: Some("loop".into()) }
