@@ -27,6 +27,9 @@ pub(crate) enum Command {
         after_help = "Example:\n  tito assessment test --sample-submission milestone1_sample"
     )]
     Assessment(commands::Assessment),
+    /// What happened in a course, whether it is what it was, and whose work is like whose
+    #[command(subcommand, after_help = "Example:\n  tito integrity verify")]
+    Integrity(commands::Integrity),
     /// Make a project to write a framework in
     New(commands::New),
     /// Build a project's component
@@ -52,6 +55,7 @@ impl Command {
             Self::Demo(command) => command.run(),
             Self::Milestone(command) => command.run(),
             Self::Assessment(command) => command.run(),
+            Self::Integrity(command) => command.run(),
             Self::New(command) => command.run(),
             Self::Build(command) => command.run(),
             Self::Train(command) => command.run(),

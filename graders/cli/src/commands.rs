@@ -6,12 +6,13 @@ mod data;
 mod demo;
 mod doctor;
 mod export;
-mod milestone;
+mod integrity;
+pub(crate) mod milestone;
 mod new;
 mod profile;
 mod train;
 
 pub(crate) use self::{
     assessment::Assessment, build::Build, data::Data, demo::Demo, doctor::Doctor, export::Export,
-    milestone::Milestone, new::New, profile::Profile, train::Train,
+    integrity::Integrity, milestone::Milestone, new::New, profile::Profile, train::Train,
 };

@@ -12,7 +12,13 @@ use crate::failure::Failure;
 #[derive(Debug, Args)]
 pub(crate) struct DataFolder {
     /// Where data sets are kept [default: the platform's data folder, then `tito`]
-    #[arg(long = "data-dir", env = "TITO_DATA_DIR", value_name = "FOLDER", hide_env_values = true)]
+    #[arg(
+        id = "data_folder",
+        long = "data-dir",
+        env = "TITO_DATA_DIR",
+        value_name = "FOLDER",
+        hide_env_values = true
+    )]
     folder: Option<PathBuf>,
 }
 

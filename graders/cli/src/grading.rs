@@ -1,7 +1,6 @@
 //! The stages from bytes to a grade, one after the other, each with the time that it took.
 
 use std::{
-    path::Path,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -13,7 +12,7 @@ use tito_grade::{ComponentId, Grade};
 use tito_judge::Seed;
 use tito_milestones::{
     Brings, Compared, Context, HandedTraining, Learning, Milestone, NO_VISION, Networks, Own, Profiled,
-    Watch, Yardsticks,
+    Watch, Written, Yardsticks,
 };
 use tito_report::Quarantine;
 use tito_sandbox::{HostError, Launch, Metering, Outcome};
@@ -52,7 +51,7 @@ type Speed = (Yardsticks, Outcome<Prepared>);
 /// What belongs to a component.
 struct Brought<'a> {
     own: &'a Own,
-    source: Option<&'a Path>,
+    written: Option<&'a Written>,
     remembered: Option<Remembered>,
     /// The component that was graded for the vision milestones, as the gate finds it.
     vision: Option<Gated>,
@@ -110,7 +109,7 @@ impl Grading<'_> {
             Gated::Admitted(artifact) => artifact,
         };
         let vision = submission.vision.take().map(|bytes| Artifact::gate(bytes, self.limits));
-        let brought = Brought { own: &own, source: submission.source.as_deref(), remembered, vision };
+        let brought = Brought { own: &own, written: submission.written.as_ref(), remembered, vision };
         match self.run(&artifact, &brought, times) {
             Ok(grade) => Ok(Graded::Grade(Box::new(grade))),
             Err(error) => quarantined(&artifact, error),
@@ -204,13 +203,13 @@ impl Grading<'_> {
         &self,
         artifact: &Artifact,
         launch: &dyn Launch,
-        Brought { own, source, remembered, .. }: &Brought<'_>,
+        Brought { own, written, remembered, .. }: &Brought<'_>,
         (speed, compared): (Option<&Speed>, Result<Compared<'_>, String>),
         times: &mut Times,
     ) -> Result<Grade, HostError> {
         let seed = self.seed(artifact.digest());
         let Material { images, text } = self.data;
-        let mut context = Context::new(launch, &seed, images, *source).within(&self.limits.run).with(own);
+        let mut context = Context::new(launch, &seed, images, *written).within(&self.limits.run).with(own);
         context = context.comparing(compared);
         if let Some(text) = text {
             context = context.reading(text);

@@ -3,8 +3,11 @@
 //! It reads files, picks data, runs the stages one after the other and prints what comes of them. What a grade is
 //! worth, what a component may do and what a report looks like is decided by the crates below.
 
+mod benchmark;
 mod cli;
 mod commands;
+mod course;
+mod course_grading;
 mod dataset;
 mod exit;
 mod failure;
@@ -19,6 +22,7 @@ mod progress;
 mod remembered;
 mod report;
 mod sample;
+mod sample_class;
 mod screen;
 mod status;
 mod submission;

@@ -63,7 +63,7 @@ pub(crate) fn jobs(text: &str) -> Result<usize, String> {
     }
 }
 
-fn limits(path: &Path) -> Result<Limits, Failure> {
+pub(crate) fn limits(path: &Path) -> Result<Limits, Failure> {
     let bytes = input::read("limits", path, TEXT_BYTES)?;
     let failed = || {
         let failure = Failure::usage(format!("cannot use the limits '{}'", path.display()));

@@ -11,6 +11,11 @@ pub(crate) fn steps(steps: u64) -> ProgressBar {
     drawn(ProgressBar::new(steps), "{spinner} [{bar:24}] {pos}/{len} {msg}")
 }
 
+/// A line that counts what is graded, with the time that is left.
+pub(crate) fn class(submissions: u64) -> ProgressBar {
+    drawn(ProgressBar::new(submissions), "{spinner} [{bar:24}] {pos} of {len} done, {msg}; {eta} left")
+}
+
 /// No line.
 pub(crate) fn none() -> ProgressBar {
     ProgressBar::hidden()

@@ -1,10 +1,12 @@
 //! Submissions that are part of the program: what they show, and how they should end.
 
+use std::collections::BTreeMap;
+
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use tito_artifact::Limits;
 use tito_milestones::{REFERENCE, TEXTBOOK, TrainingFiles};
 
-use crate::submission::Submission;
+use crate::submission::{Submission, epoch_file};
 
 /// A submission that is part of the program.
 #[derive(Debug)]
@@ -19,7 +21,7 @@ pub(crate) struct Sample {
     pub(crate) passes: bool,
     /// Whether it would use up all of its fuel in every case.
     is_endless: bool,
-    bytes: &'static [u8],
+    pub(crate) bytes: &'static [u8],
     trained: Option<Trained>,
 }
 
@@ -173,6 +175,17 @@ impl Sample {
             vision: (self.milestone == 5).then(|| self.bytes.to_vec()),
             ..self.bytes.to_vec().into()
         }
+    }
+
+    /// What belongs to it besides the component, by the paths that a submission has it under.
+    pub(crate) fn trained_files(&self) -> BTreeMap<String, Vec<u8>> {
+        let Some(Trained { plan, log, checkpoints, claims }) = &self.trained else { return BTreeMap::new() };
+        let texts = [("training/train.toml", plan), ("training/log.jsonl", log), ("claims.toml", claims)];
+        let texts = texts.into_iter().map(|(path, text)| (path.to_owned(), text.as_bytes().to_vec()));
+        let checkpoints = checkpoints.iter().zip(1..);
+        let checkpoints =
+            checkpoints.map(|(bytes, epoch)| (format!("training/{}", epoch_file(epoch)), bytes.to_vec()));
+        texts.chain(checkpoints).collect()
     }
 
     /// What it may use: as usual, but for the one that never ends, which shall be done in seconds.

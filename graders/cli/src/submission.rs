@@ -1,10 +1,13 @@
 //! What a student hands in: a component and, where they are there, its sources, networks and checkpoint.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use clap::Args;
 use tito_artifact::{Digest, Limits};
-use tito_milestones::{Brings, TrainingFiles};
+use tito_milestones::{Brings, TrainingFiles, Written};
 
 use crate::{failure::Failure, folders::parent, input};
 
@@ -25,8 +28,8 @@ pub(crate) struct ComponentFile {
 pub(crate) struct Submission {
     /// The component.
     pub(crate) bytes: Vec<u8>,
-    /// The folder of its sources.
-    pub(crate) source: Option<PathBuf>,
+    /// Its sources and its analysis.
+    pub(crate) written: Option<Written>,
     /// The text of its `model.toml`.
     pub(crate) networks: Option<String>,
     /// Its `model.ckpt`.
@@ -70,7 +73,7 @@ const MOST_EPOCHS: usize = 200;
 impl Submission {
     /// Of all of it but its sources.
     pub(crate) fn digest(&self) -> Digest {
-        let Self { bytes, networks, checkpoint, training, claims, vision, source: _ } = self;
+        let Self { bytes, networks, checkpoint, training, claims, vision, written: _ } = self;
         let texts = [networks, claims].map(|text| text.as_deref().map(str::as_bytes));
         let files = training.iter().flat_map(|TrainingFiles { plan, log, checkpoints }| {
             [plan.as_bytes(), log.as_bytes()].into_iter().chain(checkpoints.iter().map(Vec::as_slice))
@@ -85,12 +88,38 @@ impl Submission {
     }
 }
 
+impl Submission {
+    /// What a student handed in, by the paths of the files. The vision component is whoever grades it to find.
+    pub(crate) fn of_files(mut files: BTreeMap<String, Vec<u8>>, brings: Brings) -> Self {
+        let bytes = files.remove("component.wasm").unwrap_or_default();
+        let text = |path: &str| files.get(path).map(|bytes| String::from_utf8_lossy(bytes).into_owned());
+        let is_trained = brings == Brings::Training && files.keys().any(|path| path.starts_with("training/"));
+        let training = is_trained.then(|| {
+            let (plan, log) = (text("training/train.toml"), text("training/log.jsonl"));
+            let (plan, log) = (plan.unwrap_or_default(), log.unwrap_or_default());
+            let epochs = 1..=log.lines().count().min(MOST_EPOCHS);
+            let checkpoint = |epoch| files.get(&format!("training/{}", epoch_file(epoch as u32))).cloned();
+            let checkpoints = epochs.map_while(checkpoint).collect();
+            TrainingFiles { plan, log, checkpoints }
+        });
+        Self {
+            bytes,
+            networks: text("model.toml"),
+            checkpoint: files.get("model.ckpt").cloned(),
+            training,
+            claims: text("claims.toml").or_else(|| text("training/claims.toml")),
+            vision: None,
+            written: Some(Written::Files(files)),
+        }
+    }
+}
+
 impl From<Vec<u8>> for Submission {
     /// A component and nothing else.
     fn from(bytes: Vec<u8>) -> Self {
         Self {
             bytes,
-            source: None,
+            written: None,
             networks: None,
             checkpoint: None,
             training: None,
@@ -148,7 +177,7 @@ impl ComponentFile {
         };
         Ok(Submission {
             bytes: self.read(limits)?,
-            source,
+            written: source.map(Written::Folder),
             networks: text("networks", self.companion("model.toml"))?,
             checkpoint: file("checkpoint", self.companion("model.ckpt"), CHECKPOINT_BYTES)?,
             training: training

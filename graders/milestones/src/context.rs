@@ -1,13 +1,13 @@
 //! What a check may look at.
 
-use std::{path::Path, sync::OnceLock};
+use std::sync::OnceLock;
 
 use tito_data::{Dataset, Text};
 use tito_judge::{Examiner, Seed};
 use tito_sandbox::{HostError, Launch, RunLimits};
 
 use crate::{
-    Architecture, Compared, Memory, NO_VISION, Networks, Own, Yardsticks,
+    Architecture, Compared, Memory, NO_VISION, Networks, Own, Written, Yardsticks,
     accuracy::{Measured, measure},
     advanced_vision::{Proof, prove},
     classroom::Watch,
@@ -31,7 +31,7 @@ pub struct Context<'a> {
     pub(crate) data: &'a Dataset,
     /// What is read, in the milestone whose models write.
     pub(crate) text: Option<&'a Text>,
-    pub(crate) source: Option<&'a Path>,
+    pub(crate) written: Option<&'a Written>,
     pub(crate) own: &'a Own,
     pub(crate) limits: RunLimits,
     /// What speed is measured with: the yardsticks, and the submission on the engine that counts nothing.
@@ -54,15 +54,20 @@ pub struct Context<'a> {
 
 impl<'a> Context<'a> {
     /// Guests of the submission are made by `launch`, on the engine that counts fuel; cases are drawn from `seed`, and
-    /// accuracy is measured on `data`, the test split. Its sources are in `source`, where they were handed in.
-    pub fn new(launch: &'a dyn Launch, seed: &'a Seed, data: &'a Dataset, source: Option<&'a Path>) -> Self {
+    /// accuracy is measured on `data`, the test split. Sources and analysis are in `written`, where they were handed in.
+    pub fn new(
+        launch: &'a dyn Launch,
+        seed: &'a Seed,
+        data: &'a Dataset,
+        written: Option<&'a Written>,
+    ) -> Self {
         let (limits, measured) = (RunLimits::default(), [OnceLock::new(), OnceLock::new()]);
         Self {
             launch,
             seed,
             data,
             text: None,
-            source,
+            written,
             own: &NOTHING,
             limits,
             speed: None,

@@ -34,6 +34,7 @@ mod train;
 mod train_cnn;
 mod training;
 mod training_log;
+mod written;
 mod yardsticks;
 
 pub use assignment::{Assignment, Drawn};
@@ -56,4 +57,5 @@ pub use train::{Recipe, train};
 pub use train_cnn::train_cnn;
 pub use training::{Epoched, NotTrained, TrainedEpoch, Training};
 pub use training_log::{Entry, Figures, LogError, LogVersion, Origin, TrainingLog, tool};
-pub use yardsticks::{REFERENCE, TEXTBOOK, Yardsticks};
+pub use written::Written;
+pub use yardsticks::{GIVEN, REFERENCE, TEXTBOOK, Yardsticks};

@@ -6,6 +6,9 @@
 use tito_artifact::{Artifact, Gated, Limits};
 use tito_sandbox::{Called, HostError, Launch, Metering, Outcome};
 
+/// What every component has that was made with the SDK: the first example, as it is built.
+pub const GIVEN: &[u8] = include_bytes!("../../../examples/prebuilt/hello-layer.wasm");
+
 /// A framework of the plain loops that one writes first.
 pub const TEXTBOOK: &[u8] = include_bytes!("../../../examples/prebuilt/textbook.wasm");
 

@@ -17,7 +17,7 @@ use crate::{
     duplication::duplication,
     functions::functions,
     nesting,
-    sources::{Source, sources},
+    sources::{Source, of_files, sources},
     tests_of::is_test_file,
     tokens::{Token, tokens},
 };
@@ -87,7 +87,21 @@ pub enum QualityError {
 ///
 /// If the file system refuses or no thread can be started.
 pub fn measure(folder: &Path) -> Result<Quality, QualityError> {
-    let (sources, unmeasured) = sources(folder)?;
+    parsed(sources(folder)?)
+}
+
+/// Measures the `.rs` files among these, by their paths, as [`measure`] does those below a folder.
+///
+/// # Errors
+///
+/// If no thread can be started.
+pub fn measure_files<'a>(
+    files: impl IntoIterator<Item = (&'a str, &'a [u8])>,
+) -> Result<Quality, QualityError> {
+    parsed(of_files(files))
+}
+
+fn parsed((sources, unmeasured): (Vec<Source>, Vec<Unmeasured>)) -> Result<Quality, QualityError> {
     let files = (sources.len() + unmeasured.len()) as u32;
     let quality = Quality { files, unmeasured, ..Quality::default() };
     // A thread of its own, also because the parser keeps every source that it has seen until its thread ends.

@@ -4,6 +4,8 @@
 mod batch;
 #[cfg(target_os = "linux")]
 mod corpus;
+#[cfg(target_os = "linux")]
+mod course;
 mod data;
 #[cfg(target_os = "linux")]
 mod faults;

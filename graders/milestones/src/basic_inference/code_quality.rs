@@ -3,20 +3,19 @@
 use std::collections::BTreeMap;
 
 use tito_grade::Evidence;
-use tito_quality::{Quality, Suggestion, measure, suggestion};
+use tito_quality::{Quality, Suggestion, suggestion};
 use tito_sandbox::HostError;
 
-use crate::{Context, milestone::Found};
+use crate::{Context, Written, milestone::Found};
 
 /// Measures the sources; without any, or without one that can be read, nothing is suggested.
 pub(super) fn check(context: &Context<'_>) -> Result<Found, HostError> {
-    let Some(source) = context.source else {
+    let quality = context.written.map(Written::quality).transpose();
+    let quality = quality.map_err(|error| HostError::new("cannot measure the sources", error))?.flatten();
+    let Some(quality) = quality else {
         let summary = "no sources were handed in; a reviewer needs `source/`".to_owned();
         return Ok(Found::Review(0.0, Evidence { summary, ..Evidence::default() }));
     };
-    let quality = measure(source).map_err(|error| {
-        HostError::new(format!("cannot measure the sources in '{}'", source.display()), error)
-    })?;
     let suggestion = suggestion(&quality);
     Ok(Found::Review(suggestion.score, evidence(&quality, &suggestion)))
 }

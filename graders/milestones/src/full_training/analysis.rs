@@ -1,17 +1,11 @@
 //! The student's written analysis, which a person reads; what is counted here is a suggestion.
 
-use std::{collections::BTreeMap, fs, io::Read as _};
+use std::collections::BTreeMap;
 
 use tito_grade::Evidence;
 use tito_sandbox::HostError;
 
-use crate::{Context, milestone::Found};
-
-/// Where it stands in the sources that were handed in.
-const FILE: &str = "analysis.md";
-
-/// No analysis is longer; what comes after is not counted.
-const MOST_BYTES: u64 = 1 << 20;
+use crate::{Context, Written, milestone::Found, written::ANALYSIS};
 
 /// The words and figures of a page, from which on nothing more is suggested.
 const WORDS: usize = 300;
@@ -19,18 +13,17 @@ const FIGURES: usize = 10;
 
 /// Counts the words and figures of the analysis; without one nothing is suggested.
 pub(crate) fn check(context: &Context<'_>) -> Result<Found, HostError> {
-    let file = context.source.map(|folder| folder.join(FILE));
-    let Some(file) = file.filter(|file| file.is_file()) else {
-        let summary = format!("no `{FILE}` was handed in with the sources; a reviewer needs it");
+    let text = context.written.map(Written::analysis).transpose();
+    let text = text.map_err(|error| HostError::new("cannot read the analysis", error))?.flatten();
+    let Some(text) = text else {
+        let summary = format!("no `{ANALYSIS}` was handed in with the sources; a reviewer needs it");
         return Ok(Found::Review(0.0, Evidence { summary, ..Evidence::default() }));
     };
-    let mut text = Vec::new();
-    let read = fs::File::open(&file).and_then(|open| open.take(MOST_BYTES).read_to_end(&mut text));
-    read.map_err(|error| HostError::new(format!("cannot read '{}'", file.display()), error))?;
-    let (words, figures) = counted(&String::from_utf8_lossy(&text));
+    let (words, figures) = counted(&text);
     let share = |count: usize, most: usize| (count as f64 / most as f64).min(1.0);
-    let summary =
-        format!("`{FILE}` has {words} words and {figures} figures; whether they are right is the reviewer's");
+    let summary = format!(
+        "`{ANALYSIS}` has {words} words and {figures} figures; whether they are right is the reviewer's"
+    );
     let measures = [("words", words), ("figures", figures)];
     let measures: BTreeMap<_, _> =
         measures.into_iter().map(|(name, count)| (name.to_owned(), (count as f64).into())).collect();

@@ -12,7 +12,10 @@ use tito_judge::Findings;
 use tito_reuse::{Code, Comparison, Fate, LEAST_FUNCTIONS, Library, Origin, Row, Tier, Use};
 use tito_sandbox::{HostError, Outcome, RunLimits};
 
-use crate::{Compared, Context, Profiled, Workload, milestone::Found, profile, profile_limits};
+use crate::{
+    Compared, Context, GIVEN, Profiled, REFERENCE, TEXTBOOK, Workload, milestone::Found, profile,
+    profile_limits,
+};
 
 /// Functions that a table shows.
 const SHOWN: usize = 20;
@@ -20,14 +23,11 @@ const SHOWN: usize = 20;
 /// Built with the SDK, and with names: by their digests its functions, the standard library's and the compiler's are known
 /// in components that were stripped.
 static LIBRARY: LazyLock<Library> = LazyLock::new(|| {
-    let components: [&[u8]; 3] = [
-        include_bytes!("../../../../examples/prebuilt/hello-layer.wasm"),
-        include_bytes!("../../../../examples/prebuilt/reference.wasm"),
-        include_bytes!("../../../../examples/prebuilt/textbook.wasm"),
-    ];
-    Library::of(&components.map(|bytes| match Artifact::gate(bytes.to_vec(), &Limits::default()) {
-        Gated::Admitted(artifact) => artifact,
-        Gated::Refused(refusal) => panic!("a component of tito's own was refused: {refusal}"),
+    Library::of(&[GIVEN, REFERENCE, TEXTBOOK].map(|bytes| {
+        match Artifact::gate(bytes.to_vec(), &Limits::default()) {
+            Gated::Admitted(artifact) => artifact,
+            Gated::Refused(refusal) => panic!("a component of tito's own was refused: {refusal}"),
+        }
     }))
 });
 

@@ -1,44 +1,56 @@
-//! `tito assessment batch`: grades every component in a folder.
+//! `tito assessment batch`: many submissions at once, of a class or in a folder.
 
-use std::{
-    fs,
-    panic::{AssertUnwindSafe, catch_unwind},
-    path::{Path, PathBuf},
-    thread,
-};
+mod class;
+mod folder;
+
+use std::{path::PathBuf, thread};
 
 use clap::Args;
-use serde::Serialize;
 
 use crate::{
-    dataset,
+    course::CourseFolder,
     exit::Exit,
     failure::Failure,
-    files::write_whole,
     folders::DataFolder,
-    grading::{Graded, Grading, Run},
     isolation::Walls,
     milestone_inputs::{self, Inputs},
-    pool, progress,
-    report::{self, Audience},
-    screen,
-    submission::{Companions, ComponentFile},
 };
 
-/// Grades every component in a folder, as many at a time as there are cores.
+/// Grades a class's submissions, or every component in a folder, as many at a time as there are cores.
 ///
-/// One that cannot be graded stops nobody else. Interrupted, it has lost only what it was grading.
+/// One that cannot be graded stops nobody else. Stopped or killed, it has lost only what it was grading, and goes on from
+/// there when it is started again.
+///
+/// Of a class it grades what waits. With --regrade it grades everything again, shows every grade that would change, and
+/// keeps that until --apply; the old grades stay in the log.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:
+#[command(after_help = "Examples:
+  tito assessment batch --class cs329s_2024 --milestone 4
+  tito assessment batch --class cs329s_2024 --milestone 4 --regrade
   tito assessment batch --milestone 1 --course-secret course.key --reports reports submissions")]
 pub(crate) struct Batch {
-    /// Where the components are: `*.wasm`, in this folder or the folders in it
-    folder: PathBuf,
+    /// Without a course: where the components are, `*.wasm`, in this folder or the folders in it
+    #[arg(required_unless_present = "class")]
+    folder: Option<PathBuf>,
+    /// The class of the course
+    #[arg(long, value_name = "CLASS", conflicts_with = "folder")]
+    class: Option<String>,
     /// The milestone's number
     #[arg(long, value_name = "N")]
     milestone: u32,
+    /// Grade what was not graded yet, and nothing else: what a class's batch does anyway
+    #[arg(long, requires = "class", conflicts_with = "regrade")]
+    only_missing: bool,
+    /// Grade again what was graded, and show every grade that would change
+    #[arg(long, requires = "class")]
+    regrade: bool,
+    /// Note the new grades
+    #[arg(long, requires = "regrade")]
+    apply: bool,
+    #[command(flatten)]
+    course: CourseFolder,
     /// Write every instructor's report here, as JSON, in the same folders as the components
-    #[arg(long, value_name = "FOLDER")]
+    #[arg(long, value_name = "FOLDER", conflicts_with = "class")]
     reports: Option<PathBuf>,
     /// How many submissions are graded at the same time [default: one a core]
     #[arg(long, value_name = "N", value_parser = milestone_inputs::jobs)]
@@ -54,189 +66,36 @@ pub(crate) struct Batch {
     json: bool,
 }
 
-/// What became of one component.
-#[derive(Serialize)]
-struct Row {
-    file: String,
-    state: State,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    sha256: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    score: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    why: Option<String>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-enum State {
-    Graded,
-    Refused,
-    Quarantined,
-    Failed,
-}
-
-#[derive(Serialize)]
-struct Rows {
-    submissions: Vec<Row>,
-}
-
 impl Batch {
-    /// Passes where every component was graded or refused, whatever its grade.
+    /// Passes where everything was graded or refused, whatever the grades.
     pub(crate) fn run(self) -> Result<Exit, Failure> {
-        let milestone = crate::commands::milestone::graded(self.milestone)?;
-        let limits = self.inputs.limits()?;
-        let secret = self.inputs.secret()?;
-        let files = components(&self.folder)?;
-        if let Some(folder) = &self.reports {
-            fs::create_dir_all(folder).map_err(|error| Failure::io("make the folder", folder, error))?;
-        }
-        let store = self.data_folder.store()?;
-        let grading = Grading {
-            milestone: &milestone,
-            limits: &limits,
-            data: &dataset::choose(&milestone, self.inputs.data(), &store)?,
-            store: &store,
-            secret: secret.as_deref(),
-            isolation: &self.walls.isolation(&limits, self.inputs.cache())?,
-            remembered: None,
-            jobs: Some(1),
-            is_alone: false,
-        };
         let jobs = self.jobs.or_else(|| thread::available_parallelism().ok().map(usize::from)).unwrap_or(1);
-        let bar = progress::steps(files.len() as u64);
-        let mut rows: Vec<Option<Row>> = files.iter().map(|_| None).collect();
-        let work = |file: &PathBuf| self.row(file, &grading);
-        pool::each(&files, jobs, work, |index, row| {
-            bar.set_message(row.file.clone());
-            bar.inc(1);
-            rows[index] = Some(row);
-        });
-        bar.finish_and_clear();
-        let rows = Rows { submissions: rows.into_iter().flatten().collect() };
-        if self.json {
-            screen::print_json("tito.batch", &rows)?;
-        } else {
-            screen::print(&rows.text())?;
-        }
-        Ok(rows.exit())
-    }
-
-    /// Grades one file; whatever goes wrong is its own.
-    fn row(&self, file: &Path, grading: &Grading<'_>) -> Row {
-        let path = file.strip_prefix(&self.folder).unwrap_or(file);
-        let name = path.display().to_string();
-        let grade = || {
-            let run = grading.grade(ComponentFile::at(file).submission(
-                &Companions::default(),
-                grading.milestone.brings,
-                grading.limits,
-            )?)?;
-            let row = Row::of(name.clone(), &run);
-            self.record(path, grading, run).map(|()| row)
-        };
-        // A panic is ours, and must cost nobody else a grade. Its message is on standard error.
-        let graded = catch_unwind(AssertUnwindSafe(grade));
-        let graded = graded.unwrap_or_else(|_| Err(Failure::ours("tito panicked; this is a bug of tito's")));
-        graded.unwrap_or_else(|failure| Row::failed(name.clone(), &failure))
-    }
-
-    /// Writes the report, whole or not at all, where the component lies in its own folder: no two have one place.
-    fn record(&self, component: &Path, grading: &Grading<'_>, run: Run) -> Result<(), Failure> {
-        let Some(folder) = &self.reports else { return Ok(()) };
-        let path = folder.join(component).with_added_extension("json");
-        let text = tito_report::json(&report::document(grading, run, Audience::Instructor));
-        write_whole(&path, text.as_bytes()).map_err(|error| Failure::io("write the report", &path, error))
-    }
-}
-
-impl Row {
-    fn of(file: String, run: &Run) -> Self {
-        let row = |state, sha256: &str, score, why| Self {
-            file,
-            state,
-            sha256: Some(sha256.to_owned()),
-            score,
-            why,
-        };
-        match &run.graded {
-            Graded::Grade(grade) => row(State::Graded, &grade.component.sha256, Some(grade.score), None),
-            Graded::Refused(refusal) => {
-                row(State::Refused, &refusal.sha256.to_string(), None, Some(refusal.message.clone()))
+        match &self.folder {
+            Some(folder) => folder::Folder {
+                folder,
+                milestone: self.milestone,
+                reports: self.reports.as_deref(),
+                jobs,
+                inputs: &self.inputs,
+                data_folder: &self.data_folder,
+                walls: self.walls,
+                json: self.json,
             }
-            Graded::Quarantined(quarantine) => {
-                let why = quarantine.deaths.join("; ");
-                row(State::Quarantined, &quarantine.component.sha256, None, Some(why))
+            .run(),
+            None => class::Class {
+                course: self.course.open()?,
+                class: self.class.as_deref(),
+                milestone: self.milestone,
+                what: match (self.regrade, self.apply) {
+                    (false, _) => class::What::Waiting,
+                    (true, apply) => class::What::Again { apply },
+                },
+                jobs,
+                data_folder: &self.data_folder,
+                walls: self.walls,
+                json: self.json,
             }
+            .run(),
         }
-    }
-
-    fn failed(file: String, failure: &Failure) -> Self {
-        Self { file, state: State::Failed, sha256: None, score: None, why: Some(failure.in_one_line()) }
-    }
-}
-
-impl Rows {
-    fn count(&self, state: State) -> usize {
-        self.submissions.iter().filter(|row| row.state == state).count()
-    }
-
-    fn exit(&self) -> Exit {
-        match (self.count(State::Failed), self.count(State::Quarantined)) {
-            (0, 0) => Exit::Passed,
-            (0, _) => Exit::Quarantined,
-            _ => Exit::Ours,
-        }
-    }
-
-    fn text(&self) -> String {
-        let rows = self.submissions.iter().map(|row| {
-            let digest = row.sha256.as_deref().map_or("", |digest| &digest[..12]);
-            let found = match (row.state, row.score) {
-                (State::Graded, Some(score)) => tito_grade::points(score),
-                (State::Refused, _) => "refused".into(),
-                (State::Quarantined, _) => "QUARANTINED".into(),
-                _ => "NOT GRADED".into(),
-            };
-            [row.file.clone(), digest.to_owned(), found, row.why.clone().unwrap_or_default()]
-        });
-        let summary = [
-            (State::Graded, "graded"),
-            (State::Refused, "refused"),
-            (State::Quarantined, "quarantined"),
-            (State::Failed, "not graded, for a failure of tito's or the machine's"),
-        ];
-        let summary = summary.map(|(state, words)| (self.count(state), words));
-        let summary = summary.iter().filter(|(count, _)| *count > 0);
-        let summary: Vec<_> = summary.map(|(count, words)| format!("{count} {words}")).collect();
-        format!("{}\n{}\n", screen::table(rows), summary.join(", "))
-    }
-}
-
-/// All `*.wasm` in a folder and in the folders in it, in the order of their names. Links are not followed.
-fn components(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
-    let mut found = Vec::new();
-    let mut list = |folder: &Path, folders: &mut Vec<PathBuf>| -> Result<(), Failure> {
-        let failed = |error| Failure::io("list the folder", folder, error);
-        for entry in fs::read_dir(folder).map_err(failed)? {
-            let entry = entry.map_err(failed)?;
-            let (path, kind) = (entry.path(), entry.file_type().map_err(failed)?);
-            if kind.is_dir() {
-                folders.push(path);
-            } else if kind.is_file() && path.extension().is_some_and(|extension| extension == "wasm") {
-                found.push(path);
-            }
-        }
-        Ok(())
-    };
-    let mut folders = Vec::new();
-    list(folder, &mut folders)?;
-    for inner in folders {
-        list(&inner, &mut Vec::new())?;
-    }
-    found.sort();
-    match found.len() {
-        0 => Err(Failure::usage(format!("there is no component (*.wasm) in '{}'", folder.display()))),
-        _ => Ok(found),
     }
 }
