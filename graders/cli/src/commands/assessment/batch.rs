@@ -2,6 +2,7 @@
 
 mod class;
 mod folder;
+mod state;
 
 use std::{path::PathBuf, thread};
 

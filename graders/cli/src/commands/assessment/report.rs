@@ -40,7 +40,7 @@ pub(crate) struct Report {
     /// One milestone alone
     #[arg(long, value_name = "N", conflicts_with = "all_milestones")]
     milestone: Option<u32>,
-    /// All milestones of the course [default]
+    /// All milestones of the course, which is the default
     #[arg(long)]
     all_milestones: bool,
     /// Who will read it: a student sees no hidden case, and as much of the rest as the course shows

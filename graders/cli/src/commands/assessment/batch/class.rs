@@ -7,6 +7,7 @@ use serde::Serialize;
 use tito_course::Course;
 use tito_gradebook::{Attempt, Conditions, Event, Gradebook, Outcome, Record, Rules, settle};
 
+use super::state::{self, State};
 use crate::{
     course,
     course_grading::{CourseGrading, Job},
@@ -62,15 +63,6 @@ struct Row {
     why: Option<String>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-enum State {
-    Graded,
-    Refused,
-    Quarantined,
-    Failed,
-}
-
 /// A grade that another grading changes.
 #[derive(Serialize)]
 struct Change {
@@ -106,7 +98,7 @@ impl Class<'_> {
             screen::print(&done.text(self.what))?;
             self.say_old(&grading);
         }
-        Ok(done.exit())
+        Ok(state::exit(&done.states()))
     }
 
     /// What is to be graded: of everybody who takes the course, the attempts that may count.
@@ -264,26 +256,13 @@ impl Row {
 }
 
 impl Done {
-    fn count(&self, state: State) -> usize {
-        self.submissions.iter().filter(|row| row.state == state).count()
-    }
-
-    fn exit(&self) -> Exit {
-        match (self.count(State::Failed), self.count(State::Quarantined)) {
-            (0, 0) => Exit::Passed,
-            (0, _) => Exit::Quarantined,
-            _ => Exit::Ours,
-        }
+    fn states(&self) -> Vec<State> {
+        self.submissions.iter().map(|row| row.state).collect()
     }
 
     fn text(&self, what: What) -> String {
         let rows = self.submissions.iter().map(|row| {
-            let found = match (row.state, row.score) {
-                (State::Graded, Some(score)) => tito_grade::points(score),
-                (State::Refused, _) => "refused".into(),
-                (State::Quarantined, _) => "QUARANTINED".into(),
-                _ => "NOT GRADED".into(),
-            };
+            let found = row.state.shown(row.score);
             let attempt = format!("attempt {}", row.attempt);
             [
                 row.student.clone(),
@@ -293,21 +272,9 @@ impl Done {
                 row.why.clone().unwrap_or_default(),
             ]
         });
-        let summary = [
-            (State::Graded, "graded"),
-            (State::Refused, "refused"),
-            (State::Quarantined, "quarantined"),
-            (State::Failed, "not graded, for a failure of tito's or the machine's; start it again for them"),
-        ];
-        let summary = summary.map(|(state, words)| (self.count(state), words));
-        let summary: Vec<_> = summary
-            .iter()
-            .filter(|(count, _)| *count > 0)
-            .map(|(count, words)| format!("{count} {words}"))
-            .collect();
-        let mut text = match summary.is_empty() {
+        let mut text = match self.submissions.is_empty() {
             true => "nothing waits to be graded\n".to_owned(),
-            false => format!("{}\n{}\n", screen::table(rows), summary.join(", ")),
+            false => format!("{}\n{}\n", screen::table(rows), state::summary(&self.states())),
         };
         if let What::Again { apply } = what {
             text += &self.changes_text(apply);

@@ -8,6 +8,7 @@ use std::{
 
 use serde::Serialize;
 
+use super::state::{self, State};
 use crate::{
     dataset,
     exit::Exit,
@@ -56,15 +57,6 @@ struct Row {
     why: Option<String>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-enum State {
-    Graded,
-    Refused,
-    Quarantined,
-    Failed,
-}
-
 #[derive(Serialize)]
 struct Rows {
     submissions: Vec<Row>,
@@ -107,7 +99,7 @@ impl Folder<'_> {
         } else {
             screen::print(&rows.text())?;
         }
-        Ok(rows.exit())
+        Ok(state::exit(&rows.states()))
     }
 
     /// Grades one file; whatever goes wrong is its own.
@@ -165,39 +157,17 @@ impl Row {
 }
 
 impl Rows {
-    fn count(&self, state: State) -> usize {
-        self.submissions.iter().filter(|row| row.state == state).count()
-    }
-
-    fn exit(&self) -> Exit {
-        match (self.count(State::Failed), self.count(State::Quarantined)) {
-            (0, 0) => Exit::Passed,
-            (0, _) => Exit::Quarantined,
-            _ => Exit::Ours,
-        }
+    fn states(&self) -> Vec<State> {
+        self.submissions.iter().map(|row| row.state).collect()
     }
 
     fn text(&self) -> String {
         let rows = self.submissions.iter().map(|row| {
             let digest = row.sha256.as_deref().map_or("", |digest| &digest[..12]);
-            let found = match (row.state, row.score) {
-                (State::Graded, Some(score)) => tito_grade::points(score),
-                (State::Refused, _) => "refused".into(),
-                (State::Quarantined, _) => "QUARANTINED".into(),
-                _ => "NOT GRADED".into(),
-            };
+            let found = row.state.shown(row.score);
             [row.file.clone(), digest.to_owned(), found, row.why.clone().unwrap_or_default()]
         });
-        let summary = [
-            (State::Graded, "graded"),
-            (State::Refused, "refused"),
-            (State::Quarantined, "quarantined"),
-            (State::Failed, "not graded, for a failure of tito's or the machine's"),
-        ];
-        let summary = summary.map(|(state, words)| (self.count(state), words));
-        let summary = summary.iter().filter(|(count, _)| *count > 0);
-        let summary: Vec<_> = summary.map(|(count, words)| format!("{count} {words}")).collect();
-        format!("{}\n{}\n", screen::table(rows), summary.join(", "))
+        format!("{}\n{}\n", screen::table(rows), state::summary(&self.states()))
     }
 }
 
