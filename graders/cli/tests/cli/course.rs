@@ -81,6 +81,10 @@ fn every_promised_command_works_as_written() {
         say(&format!("assessment report --student john_doe --format {format} --out {file}"), 0, "");
         assert!(fs::read_to_string(home.here(file)).unwrap().contains("Basic Inference"), "{file}");
     }
+    say("assessment report --each-student reports --format html", 2, "--for <WHO>");
+    say("assessment report --each-student reports --for student --format html", 0, "31 reports are written");
+    let of_john = fs::read_to_string(home.here("reports/john_doe.html")).unwrap();
+    assert!(of_john.contains("John Doe") && !of_john.contains("Ada Osei") && !of_john.contains("instructor"));
     say("assessment report --class cs329s_2024 --format html --out class.html", 0, "");
     assert!(fs::read_to_string(home.here("class.html")).unwrap().contains("Ada Osei"));
 }

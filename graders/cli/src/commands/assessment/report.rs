@@ -1,6 +1,9 @@
 //! `tito assessment report`: what a student's course looks like.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
@@ -29,11 +32,15 @@ use crate::{
 #[command(after_help = "Examples:
   tito assessment report --class cs329s_2024 --format html --out class.html
   tito assessment report --student john_doe --all-milestones
-  tito assessment report --student john_doe --milestone 3 --for student --format html --out john.html")]
+  tito assessment report --student john_doe --milestone 3 --for student --format html --out john.html
+  tito assessment report --each-student reports --for student --format html")]
 pub(crate) struct Report {
     /// Whose
-    #[arg(long, value_name = "ID", required_unless_present = "class")]
+    #[arg(long, value_name = "ID", required_unless_present_any = ["class", "each_student"])]
     student: Option<String>,
+    /// Of everybody, each into a file of this folder that is called by the student's id
+    #[arg(long, value_name = "FOLDER", conflicts_with_all = ["student", "class", "out"], requires = "audience")]
+    each_student: Option<PathBuf>,
     /// Of the whole class, for instructors
     #[arg(long, value_name = "CLASS", conflicts_with_all = ["student", "milestone", "all_milestones", "audience"])]
     class: Option<String>,
@@ -44,8 +51,9 @@ pub(crate) struct Report {
     #[arg(long)]
     all_milestones: bool,
     /// Who will read it: a student sees no hidden case, and as much of the rest as the course shows
-    #[arg(long = "for", value_name = "WHO", default_value = "instructor")]
-    audience: Audience,
+    /// [default: instructor]
+    #[arg(long = "for", value_name = "WHO")]
+    audience: Option<Audience>,
     /// The score below which a milestone went badly, for who needs help in a class
     #[arg(long, value_name = "POINTS", default_value_t = THRESHOLD, requires = "class")]
     threshold: f64,
@@ -82,6 +90,19 @@ pub(super) enum Format {
     Csv,
 }
 
+impl Format {
+    /// What names of files end with.
+    fn ending(self) -> &'static str {
+        match self {
+            Self::Terminal => "txt",
+            Self::Json => "json",
+            Self::Html => "html",
+            Self::Markdown => "md",
+            Self::Csv => "csv",
+        }
+    }
+}
+
 impl Form {
     /// Which it is.
     pub(super) fn format(&self) -> Format {
@@ -105,11 +126,34 @@ impl Report {
     /// Passes where there is such a student, or class.
     pub(crate) fn run(self) -> Result<Exit, Failure> {
         let course = self.course.open()?;
-        let Some(student) = &self.student else { return self.class(&course) };
-        let record = course::student(&course, student)?;
-        let rules = self.rules(&course)?;
-        let report = of(&course, &rules, record, self.audience, now())?;
-        self.form.give(&match self.form.format() {
+        match (&self.student, &self.each_student) {
+            (Some(student), _) => {
+                let record = course::student(&course, student)?;
+                self.form.give(&self.student(&course, record)?)
+            }
+            (None, Some(folder)) => self.each_student(&course, folder),
+            (None, None) => self.class(&course),
+        }
+    }
+
+    fn each_student(&self, course: &Course, folder: &Path) -> Result<Exit, Failure> {
+        let mut written = 0;
+        for record in course.gradebook().enrolled() {
+            let path = folder.join(format!("{}.{}", record.student.id, self.form.format().ending()));
+            let report = self.student(course, record)?;
+            write_whole(&path, report.as_bytes())
+                .map_err(|error| Failure::io("write the report", &path, error))?;
+            written += 1;
+        }
+        screen::print(&format!("{written} reports are written into '{}'\n", folder.display()))?;
+        Ok(Exit::Passed)
+    }
+
+    /// One student's report in the form that is wanted.
+    fn student(&self, course: &Course, record: &Record) -> Result<String, Failure> {
+        let audience = self.audience.unwrap_or(Audience::Instructor);
+        let report = of(course, &self.rules(course)?, record, audience, now())?;
+        Ok(match self.form.format() {
             Format::Terminal => terminal(&report, screen::style()),
             Format::Json => json(&report),
             Format::Html => html(&report),
