@@ -54,8 +54,15 @@ impl Home {
     pub(crate) fn start(&self, arguments: &[&str]) -> Running {
         let (out, err) = (self.here("out"), self.here("err"));
         let file = |path| File::create(path).expect("it can be made");
-        let mut command = self.command(TITO);
-        command.args(arguments).process_group(0).stdout(file(&out)).stderr(file(&err));
+        // A shell that runs in the background, as CI's may, starts its children deaf to some signals.
+        let mut command = self.command("env");
+        command
+            .arg("--default-signal")
+            .arg(TITO)
+            .args(arguments)
+            .process_group(0)
+            .stdout(file(&out))
+            .stderr(file(&err));
         Running { child: command.spawn().expect("the program starts"), out, err }
     }
 }
