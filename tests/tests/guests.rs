@@ -360,9 +360,9 @@ fn in_course(
     })
 }
 
-/// How many courses are tried: 5, or as many as `TITO_TEST_SEEDS` says.
+/// How many courses are tried: 3, or as many as `TITO_TEST_SEEDS` says.
 fn courses() -> u32 {
-    env::var("TITO_TEST_SEEDS").map_or(5, |seeds| seeds.parse().expect("TITO_TEST_SEEDS is a number"))
+    env::var("TITO_TEST_SEEDS").map_or(3, |seeds| seeds.parse().expect("TITO_TEST_SEEDS is a number"))
 }
 
 fn secret_seeds_accuse_nobody_who_is_right() {
