@@ -1,12 +1,16 @@
 //! The course that a command works on.
 
-use std::{env, path::PathBuf};
+use std::{
+    env,
+    path::{Path, PathBuf},
+};
 
 use clap::Args;
-use tito_course::{Course, CourseError};
+use tito_artifact::Limits;
+use tito_course::{Course, CourseError, Settings};
 use tito_gradebook::{MilestoneRules, Record, Rules};
 
-use crate::failure::Failure;
+use crate::{failure::Failure, milestone_inputs};
 
 /// Which course.
 #[derive(Debug, Default, Args)]
@@ -95,6 +99,12 @@ pub(crate) fn student<'c>(course: &'c Course, id: &str) -> Result<&'c Record, Fa
             None => failure.help("`tito assessment roster list` shows everybody"),
         }
     })
+}
+
+/// What a submission for this milestone may be and use, as the settings of the course in this folder say.
+pub(crate) fn limits(settings: &Settings, folder: &Path, number: u32) -> Result<Limits, Failure> {
+    let file = settings.milestones.get(&number.to_string()).and_then(|milestone| milestone.limits.as_ref());
+    file.map_or_else(|| Ok(Limits::default()), |file| milestone_inputs::limits(&folder.join(file)))
 }
 
 /// Refuses another class than this course's.

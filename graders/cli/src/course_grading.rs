@@ -8,7 +8,6 @@ use std::{
 };
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 use tito_artifact::{Digest, Limits};
 use tito_course::{Course, Manifest, Store};
 use tito_grade::{ComponentId, DataUsed, Grade, Table};
@@ -33,6 +32,9 @@ use crate::{
 pub(crate) struct CourseGrading {
     milestone: Milestone,
     limits: Limits,
+    /// SHA-256 of both as JSON, which the conditions of every grading name.
+    limits_digest: String,
+    rubric_digest: String,
     data: Material,
     data_store: tito_data::Store,
     secret: [u8; 32],
@@ -55,21 +57,18 @@ pub(crate) struct Job {
 
 impl Job {
     /// A grading that was noted, to be derived again from what it names.
-    pub(crate) fn again(record: &Record, (index, attempt): (usize, &Attempt), graded: &Conditions) -> Self {
-        let (submission, student) = (attempt.submission.clone(), record.student.id.clone());
-        Self { submission, student, attempt: index + 1, vision: graded.vision.clone() }
+    pub(crate) fn again(record: &Record, attempt: (usize, &Attempt), graded: &Conditions) -> Self {
+        Self::of(record, attempt, graded.vision.clone())
     }
 
     /// One of a student's attempts.
-    pub(crate) fn new(
-        rules: &Rules,
-        record: &Record,
-        milestone: u32,
-        (index, attempt): (usize, &Attempt),
-    ) -> Self {
-        let vision = (milestone == 5).then(|| vision(rules, record)).flatten();
-        let (submission, student) = (attempt.submission.clone(), record.student.id.clone());
-        Self { submission, student, attempt: index + 1, vision }
+    pub(crate) fn new(rules: &Rules, record: &Record, milestone: u32, attempt: (usize, &Attempt)) -> Self {
+        Self::of(record, attempt, (milestone == 5).then(|| vision(rules, record)).flatten())
+    }
+
+    fn of(record: &Record, (attempt, handed_in): (usize, &Attempt), vision: Option<String>) -> Self {
+        let (submission, student) = (handed_in.submission.clone(), record.student.id.clone());
+        Self { submission, student, attempt, vision }
     }
 }
 
@@ -90,16 +89,15 @@ impl CourseGrading {
     ) -> Result<Self, Failure> {
         let rules = course::milestone(course, number)?;
         let milestone = commands::milestone::graded(number)?;
-        let settings = course.settings().milestones.get(&number.to_string());
-        let limits = settings.and_then(|settings| settings.limits.as_ref());
-        let limits = limits.map(|file| milestone_inputs::limits(&course.folder().join(file))).transpose()?;
-        let limits = limits.unwrap_or_default();
+        let limits = course::limits(course.settings(), course.folder(), number)?;
         let data_store = data_folder.store()?;
         let Some(name) = &rules.data else {
             let failure = Failure::usage(format!("nobody has decided what milestone {number} is graded on"));
             return Err(failure.help(format!("`tito assessment setup-milestone {number} --benchmark NAME`")));
         };
         Ok(Self {
+            limits_digest: digest(&limits),
+            rubric_digest: digest(&milestone.rubric),
             data: dataset::choose(&milestone, Some(name), &data_store)?,
             milestone,
             isolation: walls.isolation(&limits, milestone_inputs::cache())?,
@@ -201,13 +199,10 @@ impl CourseGrading {
         data: Option<DataUsed>,
         (outcome, observed): (Outcome, Option<String>),
     ) -> Event {
-        let data = data.unwrap_or_else(|| DataUsed {
-            name: self.data_name().into(),
-            examples: 0,
-            stands_in_for: None,
-            imported_sha256: None,
-        });
-        let conditions = Conditions { data, vision: job.vision.clone(), ..self.conditions(component) };
+        let mut conditions = Conditions { vision: job.vision.clone(), ..self.conditions(component) };
+        if let Some(data) = data {
+            conditions.data = data;
+        }
         Event::Graded { submission: job.submission.clone(), conditions, outcome, observed }
     }
 
@@ -218,8 +213,6 @@ impl CourseGrading {
 
     /// What a grading of this component is derived from now, but for how many examples there are.
     fn conditions(&self, component: Digest) -> Conditions {
-        let digest = |value: serde_json::Value| Digest::of(value.to_string().as_bytes()).to_string();
-        let json = |error| panic!("it has string keys and no failing parts: {error}");
         Conditions {
             grader: grader().to_owned(),
             engine: screen::tool().wasmtime,
@@ -231,8 +224,8 @@ impl CourseGrading {
                 imported_sha256: None,
             },
             vision: None,
-            limits: digest(serde_json::to_value(&self.limits).unwrap_or_else(json)),
-            rubric: digest(serde_json::to_value(&self.milestone.rubric).unwrap_or_else(json)),
+            limits: self.limits_digest.clone(),
+            rubric: self.rubric_digest.clone(),
         }
     }
 
@@ -243,8 +236,8 @@ impl CourseGrading {
         if component.is_some() && then.seed != now.seed {
             return false;
         }
-        let of = |c: &Conditions| (c.grader.clone(), c.engine.clone(), c.limits.clone(), c.rubric.clone());
-        of(then) == of(&now) && then.data.name == now.data.name
+        (&then.grader, &then.engine, &then.limits, &then.rubric, &then.data.name)
+            == (&now.grader, &now.engine, &now.limits, &now.rubric, &now.data.name)
     }
 }
 
@@ -283,16 +276,17 @@ fn grade_bytes(grade: &Grade) -> Vec<u8> {
     serde_json::to_vec(grade).expect("a grade has string keys and no failing parts")
 }
 
+fn digest(value: &impl Serialize) -> String {
+    let json = serde_json::to_value(value).expect("it has string keys and no failing parts");
+    Digest::of(json.to_string().as_bytes()).to_string()
+}
+
 /// This tito: its version, and the SHA-256 of the program.
 fn grader() -> &'static str {
     static GRADER: OnceLock<String> = OnceLock::new();
     GRADER.get_or_init(|| {
         let program = env::current_exe().and_then(fs::read);
-        let digest = program.map_or_else(|error| error.to_string(), |bytes| hex(&Sha256::digest(bytes)));
+        let digest = program.map_or_else(|error| error.to_string(), |bytes| Digest::of(&bytes).to_string());
         format!("{} {digest}", env!("CARGO_PKG_VERSION"))
     })
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

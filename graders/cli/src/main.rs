@@ -16,6 +16,7 @@ mod folders;
 mod grading;
 mod input;
 mod isolation;
+mod listed;
 mod milestone_inputs;
 mod pool;
 mod progress;

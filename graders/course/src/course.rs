@@ -272,7 +272,7 @@ fn read_settings(path: &Path) -> Result<Settings, CourseError> {
 }
 
 /// This moment to the second, as people write it.
-pub(crate) fn now() -> Timestamp {
+pub fn now() -> Timestamp {
     Timestamp::from_second(Timestamp::now().as_second()).expect("a second that was, is a second")
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use tito_grade::ComponentId;
 
-use crate::{Conditions, Entry, Event, Outcome, Rules, Student, TimeFrom};
+use crate::{Attempts, Conditions, Entry, Event, Outcome, Rules, Student, TimeFrom};
 
 /// What is known of every student.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -104,7 +104,17 @@ impl Attempt {
 impl Case {
     /// The attempts that no person voided, in their order.
     pub fn valid(&self) -> impl Iterator<Item = &Attempt> + Clone {
-        self.attempts.iter().filter(|attempt| attempt.voided.is_none())
+        self.numbered().map(|(_, attempt)| attempt)
+    }
+
+    /// Those of them that a course looks at, each with its number, counted from 1 among all attempts.
+    pub fn looked_at(&self, attempts: &Attempts) -> impl Iterator<Item = (usize, &Attempt)> {
+        self.numbered().take(attempts.most())
+    }
+
+    /// The attempts that no person voided, with their numbers among all.
+    pub(crate) fn numbered(&self) -> impl Iterator<Item = (usize, &Attempt)> + Clone {
+        (1..).zip(&self.attempts).filter(|(_, attempt)| attempt.voided.is_none())
     }
 
     fn receive(&mut self, attempt: Attempt) {

@@ -24,6 +24,7 @@ pub use course::{CourseGrade, course};
 pub use entry::{Entry, Event, TimeFrom};
 pub use gradebook::{Attempt, Case, Given, Gradebook, Graded, Record};
 pub use marks::{CheckMarks, Conditions, CriterionMarks, Marks, Outcome};
+pub use review::Decision;
 pub use rules::{Attempts, Counts, Late, MilestoneRules, Rules};
 pub use settle::{Line, Settled, State, settle};
 pub use student::Student;

@@ -5,7 +5,7 @@ use std::{borrow::Cow, collections::BTreeSet};
 use tito_grade::{Number, Status};
 
 use crate::{
-    Attempt, CheckMarks, Given, Line, Marks,
+    Attempt, Given, Line, Marks,
     bounded::{bounded, score},
 };
 
@@ -20,10 +20,18 @@ pub(crate) struct Review<'a> {
 }
 
 /// A person's points for a check.
-struct Decision<'a> {
-    given: &'a Given<f64>,
+pub struct Decision<'a> {
+    /// The points, and what the person wrote.
+    pub given: &'a Given<f64>,
     /// The number of the attempt that they were given for, where it was an earlier one.
     carried: Option<usize>,
+}
+
+impl Marks {
+    /// With what people decided of the last of `attempts`, as when its score is settled.
+    pub fn reviewed(&self, attempts: &[Attempt]) -> Cow<'_, Self> {
+        Review::of(self, attempts).marks
+    }
 }
 
 impl<'a> Review<'a> {
@@ -34,7 +42,7 @@ impl<'a> Review<'a> {
         let mut review = Self { marks: Cow::Borrowed(marks), lines: Vec::new(), is_carried: false };
         let mut carried = BTreeSet::new();
         for (at, check) in marks.checks().enumerate() {
-            if let Some(decision) = Decision::of(check, attempts) {
+            if let Some(decision) = Decision::of(&check.name, check.status, attempts) {
                 review.apply(at, &check.name, &decision);
                 carried.extend(decision.carried);
             }
@@ -46,13 +54,11 @@ impl<'a> Review<'a> {
     }
 
     fn apply(&mut self, at: usize, name: &str, decision: &Decision<'_>) {
-        let score = bounded(decision.given.value, 0.0..=1.0);
         let mut checks = self.marks.to_mut().criteria.iter_mut().flat_map(|criterion| &mut criterion.checks);
         if let Some(check) = checks.nth(at) {
-            check.score = score;
-            check.status = if score >= 1.0 { Status::Passed } else { Status::Failed };
+            (check.status, check.score) = (decision.status(), decision.score());
         }
-        self.say(decision.told(name, score));
+        self.say(decision.told(name));
     }
 
     /// A check may have another name since somebody gave points for it; that must not go unnoticed.
@@ -77,22 +83,34 @@ fn kept(earlier: usize, this: usize) -> String {
 }
 
 impl<'a> Decision<'a> {
-    fn of(check: &CheckMarks, attempts: &'a [Attempt]) -> Option<Self> {
+    /// What a person decided of a check of the last of `attempts`, which ended with this status. What was decided for an earlier
+    /// one holds while the same check awaits review again.
+    pub fn of(check: &str, status: Status, attempts: &'a [Attempt]) -> Option<Self> {
         let (last, earlier) = attempts.split_last()?;
-        if let Some(given) = last.scored.get(&check.name) {
+        if let Some(given) = last.scored.get(check) {
             return Some(Self { given, carried: None });
         }
-        let awaits = check.status == Status::AwaitingReview;
+        let awaits = status == Status::AwaitingReview;
         let before =
             earlier.iter().enumerate().rev().filter(|(_, attempt)| awaits && attempt.voided.is_none());
-        let mut given = before.filter_map(|(at, attempt)| Some((at, attempt.scored.get(&check.name)?)));
+        let mut given = before.filter_map(|(at, attempt)| Some((at, attempt.scored.get(check)?)));
         given.next().map(|(at, given)| Self { given, carried: Some(at + 1) })
     }
 
-    fn told(&self, name: &str, score: f64) -> String {
+    /// From 0 to 1.
+    pub fn score(&self) -> f64 {
+        bounded(self.given.value, 0.0..=1.0)
+    }
+
+    /// How the check has ended by it.
+    pub fn status(&self) -> Status {
+        if self.score() >= 1.0 { Status::Passed } else { Status::Failed }
+    }
+
+    fn told(&self, name: &str) -> String {
         let carried = self.carried.map(|attempt| format!(", as for attempt {attempt}")).unwrap_or_default();
         let comment = self.given.reason.trim();
         let comment = if comment.is_empty() { ".".to_owned() } else { format!(": {comment}") };
-        format!("A person gave {} of 1 for `{name}`{carried}{comment}", Number(score))
+        format!("A person gave {} of 1 for `{name}`{carried}{comment}", Number(self.score()))
     }
 }

@@ -81,6 +81,13 @@ impl Default for Attempts {
     }
 }
 
+impl Attempts {
+    /// How many are looked at.
+    pub(crate) fn most(&self) -> usize {
+        self.at_most.map_or(usize::MAX, |most| most as usize)
+    }
+}
+
 impl Rules {
     /// What holds for a milestone, if the course has it.
     pub fn milestone(&self, number: u32) -> Option<&MilestoneRules> {

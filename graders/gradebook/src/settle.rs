@@ -91,10 +91,8 @@ impl Settled {
 
     /// What the attempts give, before a person set another score.
     fn by_attempts(rules: &Rules, case: &Case, deadline: &Deadline<'_>) -> Self {
-        let most = rules.attempts.at_most.map_or(usize::MAX, |most| most as usize);
-        let numbers = (1..).zip(&case.attempts).filter(|(_, attempt)| attempt.voided.is_none());
-        let numbers: Vec<usize> = numbers.map(|(number, _)| number).collect();
-        let (looked_at, more) = numbers.split_at(numbers.len().min(most));
+        let numbers: Vec<usize> = case.numbered().map(|(number, _)| number).collect();
+        let (looked_at, more) = numbers.split_at(numbers.len().min(rules.attempts.most()));
         let worths = looked_at.iter().filter_map(|until| Worth::of(&case.attempts[..*until], deadline));
         let worths: Vec<_> = worths.collect();
         let mut lines: Vec<_> = (1..).zip(&case.attempts).filter_map(voided).collect();

@@ -20,4 +20,4 @@ mod submission;
 pub use limits::SubmissionLimits;
 pub use manifest::Manifest;
 pub use refused::{Refused, Rule};
-pub use submission::{Submission, of_files, read, read_class};
+pub use submission::{KNOWN, Submission, of_files, read, read_class};

@@ -14,9 +14,9 @@ const MANIFEST: &str = "submission.toml";
 /// The folders that a submission may hold: its sources, and what `tito train` wrote.
 const FOLDERS: [&str; 2] = ["source/", "training/"];
 
-/// What else a submission may hold.
-const KNOWN: [&str; 6] =
-    [MANIFEST, "model.toml", "model.ckpt", "claims.toml", "analysis.md", "reflection.md"];
+/// What a submission may hold at its top.
+pub const KNOWN: [&str; 7] =
+    [COMPONENT, MANIFEST, "model.toml", "model.ckpt", "claims.toml", "analysis.md", "reflection.md"];
 
 /// What a student handed in.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::Serialize;
-use tito_grade::{CheckResult, CriterionGrade, Evidence, Grade, Level, Status};
+use tito_grade::{CheckResult, CriterionGrade, Evidence, Grade, Level};
 use tito_gradebook::{
-    Attempt as Received, Case, CheckMarks, Given, Graded, Marks, MilestoneRules, Outcome, Settled, TimeFrom,
+    Attempt as Received, Case, CheckMarks, Decision, Graded, Marks, MilestoneRules, Outcome, Settled,
+    TimeFrom,
 };
 
 use super::Sources;
@@ -169,30 +170,8 @@ fn score(outcome: &Outcome, attempts: &[Received]) -> Option<f64> {
     match outcome {
         Outcome::Refused { .. } => Some(0.0),
         Outcome::Quarantined { .. } => None,
-        Outcome::Graded(marks) => {
-            let mut marks = marks.clone();
-            for check in marks.criteria.iter_mut().flat_map(|criterion| &mut criterion.checks) {
-                if let Some(given) = decided(&check.name, check.status, attempts) {
-                    (check.status, check.score) = decision(given.value);
-                }
-            }
-            Some(marks.score())
-        }
+        Outcome::Graded(marks) => Some(marks.reviewed(attempts).score()),
     }
-}
-
-/// What people decided of a check of the last of `attempts`. What they decided of an earlier one holds while the same check
-/// awaits them again, as when the score is settled.
-fn decided<'a>(check: &str, status: Status, attempts: &'a [Received]) -> Option<&'a Given<f64>> {
-    let (last, earlier) = attempts.split_last()?;
-    let before =
-        earlier.iter().rev().filter(|attempt| status == Status::AwaitingReview && attempt.voided.is_none());
-    [last].into_iter().chain(before).find_map(|attempt| attempt.scored.get(check))
-}
-
-fn decision(score: f64) -> (Status, f64) {
-    let score = if score > 0.0 { score.min(1.0) } else { 0.0 };
-    (if score >= 1.0 { Status::Passed } else { Status::Failed }, score)
 }
 
 /// The grading that is worth showing, with what people decided, without what the reader may not see.
@@ -227,9 +206,9 @@ fn marks(attempt: &Received) -> Option<(&Graded, &Marks)> {
 fn review(grade: &mut Grade, attempts: &[Received]) -> BTreeMap<String, String> {
     let mut reviews = BTreeMap::new();
     for check in grade.criteria.iter_mut().flat_map(|criterion| &mut criterion.checks) {
-        if let Some(given) = decided(&check.name, check.status, attempts) {
-            (check.status, check.score) = decision(given.value);
-            reviews.insert(check.name.clone(), given.reason.clone());
+        if let Some(decision) = Decision::of(&check.name, check.status, attempts) {
+            (check.status, check.score) = (decision.status(), decision.score());
+            reviews.insert(check.name.clone(), decision.given.reason.clone());
         }
     }
     if !reviews.is_empty() {

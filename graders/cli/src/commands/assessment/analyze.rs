@@ -2,11 +2,11 @@
 
 use clap::Args;
 use serde::Serialize;
-use tito_course::Course;
+use tito_course::{Course, now};
 use tito_gradebook::analytics::{self, Analysis, AtRisk, Progress};
 use tito_report::class;
 
-use super::{receive::now, report::THRESHOLD};
+use super::report::THRESHOLD;
 use crate::{
     course::{self, CourseFolder},
     exit::Exit,

@@ -220,7 +220,8 @@ fn weight(text: &str) -> Result<(u32, f64), String> {
     Ok((number, weight.parse().map_err(|_| format!("'{weight}' is no number"))?))
 }
 
-fn numbered(text: &str) -> Result<(u32, &str), String> {
+/// A milestone's number, and what is said of it.
+pub(super) fn numbered(text: &str) -> Result<(u32, &str), String> {
     let (number, value) = text.split_once('=').ok_or("give the milestone's number, `=` and the value")?;
     let number = number.parse().ok().filter(|number| (1..=5).contains(number));
     Ok((number.ok_or("milestones are 1 to 5")?, value))

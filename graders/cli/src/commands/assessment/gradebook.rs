@@ -7,12 +7,12 @@ use std::{
 
 use clap::Args;
 use jiff::Timestamp;
-use sha2::{Digest as _, Sha256};
-use tito_course::Course;
+use tito_artifact::Digest;
+use tito_course::{Course, now};
 use tito_gradebook::{Event, Record, Rules, Settled, State};
 use tito_lms::{CanvasGradebook, Cell, Import, Mark, StudentMarks};
 
-use super::{receive::now, roster::person};
+use super::{configure::numbered, roster::person};
 use crate::{
     course::{self, CourseFolder},
     exit::Exit,
@@ -69,7 +69,7 @@ impl Gradebook {
         let text = text + &self.undecided(&class);
         write_whole(&self.out, &bytes)
             .map_err(|error| Failure::io("write the gradebook", &self.out, error))?;
-        let sha256 = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        let sha256 = Digest::of(&bytes).to_string();
         let to = if self.canvas.is_some() { "canvas-csv" } else { "csv" };
         course.append(vec![Event::Exported { to: to.into(), sha256 }])?;
         screen::print(&format!("{text}'{}' is written\n", self.out.display()))?;
@@ -204,9 +204,8 @@ fn changes(import: &Import) -> String {
 }
 
 fn column(text: &str) -> Result<(u32, String), String> {
-    let (number, column) = text.split_once('=').ok_or("give the milestone's number, `=` and the column")?;
-    let number = number.parse().ok().filter(|number| (1..=5).contains(number));
-    Ok((number.ok_or("milestones are 1 to 5")?, column.to_owned()))
+    let (number, column) = numbered(text)?;
+    Ok((number, column.to_owned()))
 }
 
 #[cfg(test)]

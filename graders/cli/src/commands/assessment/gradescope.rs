@@ -17,7 +17,7 @@ use crate::{
     grading::{Graded, Grading},
     input,
     isolation::Walls,
-    milestone_inputs, screen,
+    screen,
     submission::Submission,
 };
 
@@ -94,9 +94,7 @@ impl Gradescope {
         let store = tito_data::Store::at(self.course.join("data"));
         let own = data.filter(|data| tito_data::Description::named(data).is_err());
         let own = own.map(|own| self.course.join("data").join(own).display().to_string());
-        let limits = settings.milestones.get(&self.milestone.to_string()).and_then(|own| own.limits.as_ref());
-        let limits = limits.map(|file| milestone_inputs::limits(&self.course.join(file))).transpose()?;
-        let limits = limits.unwrap_or_default();
+        let limits = course::limits(settings, &self.course, self.milestone)?;
         let grading = Grading {
             data: &dataset::choose(&milestone, own.as_deref().or(data), &store)?,
             milestone: &milestone,

@@ -1,14 +1,11 @@
 //! `tito assessment receive`: what one student hands in.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use jiff::Timestamp;
 use serde::Serialize;
-use tito_course::{HandedIn, Received};
+use tito_course::{Course, HandedIn, Received, now};
 use tito_gradebook::TimeFrom;
 use tito_submission::SubmissionLimits;
 
@@ -17,7 +14,9 @@ use crate::{
     exit::Exit,
     failure::Failure,
     files::write_whole,
-    input, screen,
+    input,
+    listed::{Listed, named},
+    screen,
 };
 
 /// Takes in what one student hands in: a component, an archive or a folder.
@@ -73,9 +72,7 @@ impl Receive {
         let handed_in = handed_in(&self.submission, &self.student, self.milestone, time)?;
         let received = course.receive(&handed_in)?;
         if let Some(path) = &self.receipt {
-            let receipt = course.receipt(&received.submission)?.to_string();
-            write_whole(path, receipt.as_bytes())
-                .map_err(|error| Failure::io("write the receipt", path, error))?;
+            write_receipt(&course, &received.submission, path)?;
         }
         let unreadable = handed_in.read.as_ref().err();
         if self.json {
@@ -106,10 +103,10 @@ pub(super) fn past(text: &str) -> Result<Timestamp, String> {
     if time > now() { Err("nobody has handed in yet what is handed in then".into()) } else { Ok(time) }
 }
 
-/// This moment, to the second.
-pub(super) fn now() -> Timestamp {
-    let now = Timestamp::now();
-    Timestamp::from_second(now.as_second()).expect("a second that was, is a second")
+/// Writes the receipt of a submission.
+pub(super) fn write_receipt(course: &Course, submission: &str, path: &Path) -> Result<(), Failure> {
+    let receipt = course.receipt(submission)?.to_string();
+    write_whole(path, receipt.as_bytes()).map_err(|error| Failure::io("write the receipt", path, error))
 }
 
 /// What lies at this path, as something that is handed in.
@@ -129,30 +126,12 @@ pub(super) fn handed_in(
 /// The files below a folder by their paths, as many and as large as may be and one more. Links are not followed.
 fn folder(folder: &Path) -> Result<Vec<(String, Vec<u8>)>, Failure> {
     let limits = SubmissionLimits::default();
-    let (mut folders, mut paths) = (vec![folder.to_owned()], Vec::new());
-    while let Some(inner) = folders.pop() {
-        let failed = |error| Failure::io("list the folder", &inner, error);
-        for entry in fs::read_dir(&inner).map_err(failed)? {
-            let entry = entry.map_err(failed)?;
-            let kind = entry.file_type().map_err(failed)?;
-            if kind.is_dir() {
-                folders.push(entry.path());
-            } else if kind.is_file() {
-                paths.push(entry.path());
-            }
-            if (paths.len() + folders.len()) as u64 > limits.entries {
-                folders.clear();
-                break;
-            }
-        }
-    }
-    paths.sort();
-    let read = |path: &PathBuf| {
-        let inside = path.strip_prefix(folder).expect("what lies below a folder has its path as a prefix");
-        let name = inside.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("/");
-        Ok((name, input::read("submission", path, limits.file_bytes + 1)?))
+    let listed = Listed::of(folder, limits.entries as usize)?;
+    let read = |path: PathBuf| {
+        let bytes = input::read("submission", &folder.join(&path), limits.file_bytes + 1)?;
+        Ok((named(&path), bytes))
     };
-    paths.iter().map(read).collect()
+    listed.files.into_iter().map(read).collect()
 }
 
 fn text(handed_in: &HandedIn, received: &Received) -> String {

@@ -2,25 +2,25 @@
 
 use std::{
     collections::BTreeMap,
-    fs,
     path::{Path, PathBuf},
 };
 
 use clap::Args;
 use jiff::Timestamp;
 use serde::Serialize;
-use tito_course::{Course, HandedIn};
+use tito_course::{Course, HandedIn, now};
 use tito_gradebook::{Record, TimeFrom};
 use tito_lms::{Handed, Layout, Who};
-use tito_submission::SubmissionLimits;
+use tito_submission::{KNOWN, SubmissionLimits};
 
-use super::receive::now;
+use super::receive::write_receipt;
 use crate::{
     course::{self, CourseFolder},
     exit::Exit,
     failure::Failure,
-    files::write_whole,
-    input, screen,
+    input,
+    listed::{Listed, named},
+    screen,
 };
 
 /// Takes in what a class has handed in: the submissions.zip of Canvas, an export of Gradescope, or a folder with an archive,
@@ -54,17 +54,6 @@ pub(crate) struct ReceiveClass {
     json: bool,
 }
 
-/// What a submission holds in its top folder, by whose names those that Canvas renamed are told.
-const EXPECTED: [&str; 7] = [
-    "component.wasm",
-    "submission.toml",
-    "model.toml",
-    "model.ckpt",
-    "claims.toml",
-    "analysis.md",
-    "reflection.md",
-];
-
 /// Where the files of an export are.
 enum Export {
     Folder(PathBuf),
@@ -78,14 +67,6 @@ struct Taken {
     left: Vec<String>,
     /// Whether nothing was taken in because of what is left.
     stopped: bool,
-}
-
-/// What lies in a folder, by paths, sorted.
-#[derive(Debug, Default, PartialEq)]
-struct Listed {
-    files: Vec<String>,
-    /// Links, which are not followed, and whatever else is no file.
-    others: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -123,7 +104,7 @@ impl ReceiveClass {
 
     /// What each student has handed in, and what is nobody's.
     fn found(&self, course: &Course, export: &Export) -> Result<(ByStudent, Vec<String>), Failure> {
-        let Listed { files, others } = export.listed()?;
+        let (files, others) = export.listed()?;
         let paths: Vec<_> = files.iter().map(String::as_str).collect();
         let layout = Layout::detect(&paths);
         let class = layout.read(&paths, &export.metadata(&layout)?).map_err(|error| {
@@ -157,7 +138,9 @@ impl ReceiveClass {
             let handed_in = self.handed_in(course, export, student, handed)?;
             taken.take(course, &handed_in)?;
             if let Some(folder) = &self.receipts {
-                self.write_receipt(course, folder, taken.received.last().expect("one was just taken"))?;
+                let one = taken.received.last().expect("one was just taken");
+                let path = folder.join(format!("{}.receipt", one.student));
+                write_receipt(course, &one.submission, &path)?;
             }
         }
         Ok(())
@@ -178,7 +161,8 @@ impl ReceiveClass {
             return Ok(HandedIn::of_bytes(student, milestone, time, export.read(path)?));
         }
         let mut files = Vec::new();
-        for (handed, names) in handed.iter().zip(tito_lms::file_names(handed, &EXPECTED)) {
+        // Canvas has renamed what was handed in again; what a submission holds tells which that is.
+        for (handed, names) in handed.iter().zip(tito_lms::file_names(handed, &KNOWN)) {
             for (path, name) in handed.paths.iter().zip(names) {
                 files.push((name, export.read(path)?));
             }
@@ -204,12 +188,6 @@ impl ReceiveClass {
             return Ok((due.min(now()), TimeFrom::NotMarkedLate));
         }
         Ok(self.submitted.map_or_else(|| (now(), TimeFrom::Receipt), |told| (told, TimeFrom::Told)))
-    }
-
-    fn write_receipt(&self, course: &Course, folder: &Path, taken: &TakenOne) -> Result<(), Failure> {
-        let path = folder.join(format!("{}.receipt", taken.student));
-        let receipt = course.receipt(&taken.submission)?.to_string();
-        write_whole(&path, receipt.as_bytes()).map_err(|error| Failure::io("write the receipt", &path, error))
     }
 }
 
@@ -270,13 +248,15 @@ impl Export {
         Ok(Self::Archive(files))
     }
 
-    fn listed(&self) -> Result<Listed, Failure> {
+    /// The paths of its files, sorted, and those of what is none.
+    fn listed(&self) -> Result<(Vec<String>, Vec<String>), Failure> {
         match self {
             // An archive with a link in it is not read at all.
-            Self::Archive(files) => {
-                Ok(Listed { files: files.keys().cloned().collect(), ..Listed::default() })
+            Self::Archive(files) => Ok((files.keys().cloned().collect(), Vec::new())),
+            Self::Folder(folder) => {
+                let Listed { files, others } = Listed::of(folder, usize::MAX)?;
+                Ok((names(&files), names(&others)))
             }
-            Self::Folder(folder) => Listed::of(folder),
         }
     }
 
@@ -300,30 +280,10 @@ impl Export {
     }
 }
 
-impl Listed {
-    /// What is below a folder.
-    fn of(folder: &Path) -> Result<Self, Failure> {
-        let (mut folders, mut listed) = (vec![folder.to_owned()], Self::default());
-        while let Some(inner) = folders.pop() {
-            let failed = |error| Failure::io("list the folder", &inner, error);
-            for entry in fs::read_dir(&inner).map_err(failed)? {
-                let entry = entry.map_err(failed)?;
-                let kind = entry.file_type().map_err(failed)?;
-                let path = entry.path();
-                if kind.is_dir() {
-                    folders.push(path);
-                    continue;
-                }
-                let inside = path.strip_prefix(folder).expect("it lies below the folder");
-                let inside: Vec<_> = inside.iter().map(|part| part.to_string_lossy()).collect();
-                let those = if kind.is_file() { &mut listed.files } else { &mut listed.others };
-                those.push(inside.join("/"));
-            }
-        }
-        listed.files.sort();
-        listed.others.sort();
-        Ok(listed)
-    }
+fn names(paths: &[PathBuf]) -> Vec<String> {
+    let mut names: Vec<_> = paths.iter().map(|path| named(path)).collect();
+    names.sort();
+    names
 }
 
 impl Taken {
@@ -410,17 +370,5 @@ mod tests {
         }
         let text = Taken { left, ..Taken::default() }.text();
         assert!(text.contains("0 new") && !text.contains("Nothing was taken in"), "{text}");
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn links_are_named_and_not_followed() {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        fs::create_dir(folder.path().join("ann")).expect("it can be made");
-        fs::write(folder.path().join("ann/component.wasm"), "x").expect("it can be written");
-        std::os::unix::fs::symlink("ann", folder.path().join("bob")).expect("it can be linked");
-        let listed = Listed::of(folder.path()).expect("it can be listed");
-        let (files, others) = (vec!["ann/component.wasm".to_owned()], vec!["bob".to_owned()]);
-        assert_eq!(listed, Listed { files, others });
     }
 }

@@ -7,7 +7,7 @@ use std::{
 
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
-use tito_course::{Course, DetailSeen};
+use tito_course::{Course, DetailSeen, now};
 use tito_grade::Grade;
 use tito_gradebook::{Record, Rules};
 use tito_report::{
@@ -16,7 +16,6 @@ use tito_report::{
     student::{Sources, StudentReport, csv, html, json, markdown, terminal},
 };
 
-use super::receive::now;
 use crate::{
     course::{self, CourseFolder},
     course_grading::stored,

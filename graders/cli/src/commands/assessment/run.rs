@@ -68,20 +68,13 @@ impl Run {
 
     fn jobs(&self, course: &Course) -> Result<Vec<Job>, Failure> {
         let (rules, record) = (course::rules(course), course::student(course, &self.student)?);
-        let attempts = record.milestones.get(&self.milestone).map(|case| case.attempts.as_slice());
-        let attempts = attempts.unwrap_or_default();
-        if attempts.is_empty() {
+        let case = record.milestones.get(&self.milestone).filter(|case| !case.attempts.is_empty());
+        let Some(case) = case else {
             let problem = format!("{} has handed in nothing for milestone {}", self.student, self.milestone);
             return Err(Failure::usage(problem).help("`tito assessment receive` takes in what is handed in"));
-        }
-        let most = rules.attempts.at_most.map_or(usize::MAX, |most| most as usize);
+        };
         let is_wanted = |attempt: &Attempt| self.regrade || attempt.gradings.is_empty();
-        let wanted = attempts
-            .iter()
-            .enumerate()
-            .filter(|(_, attempt)| attempt.voided.is_none())
-            .take(most)
-            .filter(|(_, attempt)| is_wanted(attempt));
+        let wanted = case.looked_at(&rules.attempts).filter(|(_, attempt)| is_wanted(attempt));
         Ok(wanted.map(|attempt| Job::new(rules, record, self.milestone, attempt)).collect())
     }
 

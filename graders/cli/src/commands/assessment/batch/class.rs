@@ -113,24 +113,16 @@ impl Class<'_> {
 
     fn jobs_of(&self, is_wanted: impl Fn(&Attempt) -> bool) -> Vec<Job> {
         let rules = course::rules(&self.course);
-        let of = |record| self.looked_at(record).map(move |(index, attempt)| (record, index, attempt));
-        let all = self.course.gradebook().enrolled().flat_map(of);
-        let wanted = all.filter(|(_, _, attempt)| is_wanted(attempt));
-        wanted
-            .map(|(record, index, attempt)| Job::new(rules, record, self.milestone, (index, attempt)))
-            .collect()
+        let wanted = self.looked_at().filter(|(_, (_, attempt))| is_wanted(attempt));
+        wanted.map(|(record, attempt)| Job::new(rules, record, self.milestone, attempt)).collect()
     }
 
-    /// A student's attempts that the course looks at.
-    fn looked_at<'c>(&self, record: &'c Record) -> impl Iterator<Item = (usize, &'c Attempt)> + use<'c> {
-        let most = course::rules(&self.course).attempts.at_most.map_or(usize::MAX, |most| most as usize);
-        let attempts = record.milestones.get(&self.milestone).map(|case| case.attempts.as_slice());
-        attempts
-            .unwrap_or_default()
-            .iter()
-            .enumerate()
-            .filter(|(_, attempt)| attempt.voided.is_none())
-            .take(most)
+    /// The attempts that the course looks at, each with whose it is and its number.
+    fn looked_at(&self) -> impl Iterator<Item = (&Record, (usize, &Attempt))> {
+        let attempts = &course::rules(&self.course).attempts;
+        let records = self.course.gradebook().enrolled();
+        let cases = records.filter_map(|record| Some((record, record.milestones.get(&self.milestone)?)));
+        cases.flat_map(move |(record, case)| case.looked_at(attempts).map(move |attempt| (record, attempt)))
     }
 
     /// Grades them, and notes every result as it comes.
@@ -197,16 +189,18 @@ impl Class<'_> {
 
     /// Says so where grades stand that would be derived otherwise now.
     fn say_old(&self, grading: &CourseGrading) {
+        if self.what != What::Waiting {
+            return;
+        }
         let is_old = |attempt: &Attempt| {
             let graded = attempt.graded();
             graded.is_some_and(|graded| !self.is_now(grading, &attempt.submission, &graded.conditions))
         };
-        let old = self.jobs_of(is_old);
-        if self.what == What::Waiting && !old.is_empty() {
+        let old = self.looked_at().filter(|(_, (_, attempt))| is_old(attempt)).count();
+        if old > 0 {
             screen::say(&format!(
-                "note: {} submissions were graded by another tito, or on other data, limits or checks; --regrade shows \
-                 which grades would change",
-                old.len()
+                "note: {old} submissions were graded by another tito, or on other data, limits or checks; --regrade shows \
+                 which grades would change"
             ));
         }
     }
