@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{CheckResult, ComponentId, Criterion, Level, Rubric, Status};
+use crate::{CheckResult, CheckRule, ComponentId, Criterion, Level, Rubric, Status, weighted_mean};
 
 /// A milestone's grade with everything that it was derived from. The same component, seed, data and tool give
 /// the same value, bit for bit: times are kept elsewhere.
@@ -82,22 +82,30 @@ impl Grade {
         data: DataUsed,
         results: &[CheckResult],
     ) -> Self {
-        let criteria: Vec<_> =
-            rubric.criteria.iter().map(|criterion| CriterionGrade::new(criterion, results)).collect();
-        let decided: f64 = criteria.iter().filter(|c| c.score.is_some()).map(|c| c.share).sum();
-        let points: f64 = criteria.iter().filter_map(|c| c.score.map(|score| score * c.share)).sum();
-        let score = if decided > 0.0 { 100.0 * points / decided } else { 0.0 };
-        Self {
+        let criteria = rubric.criteria.iter().map(|criterion| CriterionGrade::new(criterion, results));
+        let mut grade = Self {
             milestone: rubric.number,
             name: rubric.name.clone(),
             component,
             seed,
             data,
-            score,
-            level: Level::of(score),
-            provisional: criteria.iter().flat_map(|c| &c.checks).any(|check| !check.is_decided()),
-            criteria,
-        }
+            score: 0.0,
+            level: Level::of(0.0),
+            provisional: true,
+            criteria: criteria.collect(),
+        };
+        grade.settle();
+        grade
+    }
+
+    /// Takes every mean anew from the checks, of which a person may have decided some meanwhile.
+    pub fn settle(&mut self) {
+        self.criteria.iter_mut().for_each(CriterionGrade::settle);
+        let decided = self.criteria.iter().filter_map(|c| c.score.map(|score| (score, c.share)));
+        self.score = weighted_mean(100.0, decided).unwrap_or(0.0);
+        self.level = Level::of(self.score);
+        let is_provisional = self.checks().any(|check| !check.is_decided());
+        self.provisional = is_provisional;
     }
 
     /// Whether every check that a machine decides has passed; one that was not run has not.
@@ -113,17 +121,17 @@ impl Grade {
 
 impl CriterionGrade {
     fn new(criterion: &Criterion, results: &[CheckResult]) -> Self {
-        let find = |name: &str| {
-            results
-                .iter()
-                .find(|result| result.name == name)
-                .unwrap_or_else(|| panic!("no result of '{name}'"))
+        let weighted = |rule: &CheckRule| {
+            let result = results.iter().find(|result| result.name == rule.name);
+            let result = result.unwrap_or_else(|| panic!("no result of '{}'", rule.name));
+            CheckResult { weight: rule.weight, ..result.clone() }
         };
-        let checks: Vec<_> = criterion.checks.iter().map(|rule| find(&rule.name).clone()).collect();
-        let decided = criterion.checks.iter().zip(&checks).filter(|(_, check)| check.is_decided());
-        let (points, weight) = decided
-            .fold((0.0, 0.0), |(p, w), (rule, check)| (p + check.score * rule.weight, w + rule.weight));
-        let score = (weight > 0.0).then(|| points / weight);
-        Self { name: criterion.name.clone(), share: criterion.share, score, checks }
+        let checks = criterion.checks.iter().map(weighted).collect();
+        Self { name: criterion.name.clone(), share: criterion.share, score: None, checks }
+    }
+
+    fn settle(&mut self) {
+        let decided = self.checks.iter().filter(|check| check.is_decided());
+        self.score = weighted_mean(1.0, decided.map(|check| (check.score, check.weight)));
     }
 }

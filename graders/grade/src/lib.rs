@@ -7,14 +7,18 @@ mod component;
 mod evidence;
 mod grade;
 mod level;
+mod mean;
 mod points;
 mod result;
 mod rubric;
+mod treacherous;
 
 pub use component::ComponentId;
 pub use evidence::{CaseEvidence, Evidence, Hint, Mismatch, Number, Plot, Series, Table};
 pub use grade::{CriterionGrade, DataUsed, Grade, SeedUsed};
 pub use level::Level;
+pub use mean::weighted_mean;
 pub use points::points;
 pub use result::{CheckResult, Status};
 pub use rubric::{CheckRule, Criterion, Rubric, RubricError, Scoring};
+pub use treacherous::is_treacherous;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use tito_grade::{DataUsed, Grade, Number, SeedUsed, Status};
+use tito_grade::{DataUsed, Grade, Number, SeedUsed, Status, weighted_mean};
 
 /// How a grading ended.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -113,10 +113,8 @@ impl Marks {
     /// From 0 to 100 over the criteria that are decided: the same mean of means as [`Grade::new`] gives. 0 with nothing
     /// decided.
     pub fn score(&self) -> f64 {
-        let decided = || self.criteria.iter().filter_map(|c| c.score().map(|score| (score, c.share)));
-        let share: f64 = decided().map(|(_, share)| share).sum();
-        let points: f64 = decided().map(|(score, share)| score * share).sum();
-        if share > 0.0 { 100.0 * points / share } else { 0.0 }
+        let decided = self.criteria.iter().filter_map(|c| c.score().map(|score| (score, c.share)));
+        weighted_mean(100.0, decided).unwrap_or(0.0)
     }
 
     /// Whether a check still awaits review or was not run.
@@ -129,9 +127,7 @@ impl CriterionMarks {
     /// From 0 to 1: the weighted mean of its decided checks; `None` while none is.
     pub fn score(&self) -> Option<f64> {
         let decided = self.checks.iter().filter(|check| check.is_decided());
-        let (points, weight) =
-            decided.fold((0.0, 0.0), |(p, w), check| (p + check.score * check.weight, w + check.weight));
-        (weight > 0.0).then(|| points / weight)
+        weighted_mean(1.0, decided.map(|check| (check.score, check.weight)))
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use tito_grade::is_treacherous;
+
 /// Longer text is cut: a fault's message may be as long as the guest likes.
 const LONGEST: usize = 400;
 
@@ -47,14 +49,6 @@ pub(crate) fn printable_html(document: &str) -> String {
         }
         out
     })
-}
-
-/// Whether a terminal does something else than show this character: controls (C0, DEL, C1), line separators,
-/// invisible characters and those that turn the direction of reading (CVE-2021-42574). All are below U+10000.
-fn is_treacherous(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
-        || matches!(c, '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
 }
 
 #[cfg(test)]

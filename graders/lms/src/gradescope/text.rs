@@ -1,5 +1,7 @@
 //! Text that a guest may have had a hand in, for a page that shows it as it is.
 
+use tito_grade::is_treacherous;
+
 /// Longer text is cut: a fault's message may be as long as the guest likes.
 const LONGEST: usize = 400;
 
@@ -16,12 +18,6 @@ pub(super) fn line(text: &str) -> String {
         }
     }
     line
-}
-
-fn is_treacherous(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
-        || matches!(c, '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
 }
 
 #[cfg(test)]

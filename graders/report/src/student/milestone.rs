@@ -212,30 +212,9 @@ fn review(grade: &mut Grade, attempts: &[Received]) -> BTreeMap<String, String> 
         }
     }
     if !reviews.is_empty() {
-        settle(grade);
+        grade.settle();
     }
     reviews
-}
-
-/// Means anew, as [`Grade::new`] takes them.
-fn settle(grade: &mut Grade) {
-    grade.criteria.iter_mut().for_each(|criterion| criterion.score = mean(&criterion.checks));
-    let decided = || {
-        grade.criteria.iter().filter_map(|criterion| criterion.score.map(|score| (score, criterion.share)))
-    };
-    let share: f64 = decided().map(|(_, share)| share).sum();
-    let points: f64 = decided().map(|(score, share)| score * share).sum();
-    grade.score = if share > 0.0 { 100.0 * points / share } else { 0.0 };
-    grade.level = Level::of(grade.score);
-    let is_provisional = grade.checks().any(|check| !check.is_decided());
-    grade.provisional = is_provisional;
-}
-
-fn mean(checks: &[CheckResult]) -> Option<f64> {
-    let decided = || checks.iter().filter(|check| check.is_decided());
-    let weight: f64 = decided().map(|check| check.weight).sum();
-    let points: f64 = decided().map(|check| check.score * check.weight).sum();
-    (weight > 0.0).then(|| points / weight)
 }
 
 /// The grade that these marks are of, as far as they tell it.
