@@ -376,13 +376,29 @@ fn secret_seeds_accuse_nobody_who_is_right() {
     });
 }
 
+/// The criteria in which a guest fails something.
+fn failed_milestones_of(guest: &Guest, fails: &BTreeSet<String>) -> Vec<Milestone> {
+    let mut failed = milestones_of(guest);
+    for milestone in &mut failed {
+        milestone.rubric.criteria.retain(|one| one.checks.iter().any(|check| fails.contains(&check.name)));
+    }
+    failed.retain(|milestone| !milestone.rubric.criteria.is_empty());
+    failed
+}
+
 fn secret_seeds_find_whoever_is_wrong() {
     check(&["wrong_", "cheat_"], |guest| {
-        let (artifact, compiled) = admitted(guest, isolation)?;
-        let grades = in_course(0, &milestones_of(guest), guest, &artifact, &compiled);
-        let (told, own) = (told(&grades), &guest.expectation.told);
-        let is_named = own.is_empty() || !told.is_disjoint(own);
-        (!is_named).then(|| format!("{} is told {told:?}, not {own:?}", guest.name))
+        let (artifact, compiled) = admitted(guest, in_process)?;
+        let Expectation { ending: Ending::Fails(fails), told: own, .. } = expected(guest) else {
+            return Some(format!("{} is admitted", guest.name));
+        };
+        let grades = in_course(0, &failed_milestones_of(guest, &fails), guest, &artifact, &compiled);
+        let (failed, told) = (failed_names(&grades), told(&grades));
+        let is_named = own.is_empty() || !told.is_disjoint(&own);
+        let is_found = failed == fails && is_named;
+        (!is_found).then(|| {
+            format!("{} fails {failed:?} and is told {told:?}, not {fails:?} and {own:?}", guest.name)
+        })
     });
 }
 
