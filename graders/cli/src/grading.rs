@@ -12,7 +12,7 @@ use tito_grade::{ComponentId, Grade};
 use tito_judge::Seed;
 use tito_milestones::{
     Brings, Compared, Context, HandedTraining, Learning, Milestone, NO_VISION, Networks, Own, Profiled,
-    Watch, Written, Yardsticks,
+    Speed, Watch, Written, Yardsticks,
 };
 use tito_report::Quarantine;
 use tito_sandbox::{HostError, Launch, Metering, Outcome};
@@ -45,8 +45,18 @@ pub(crate) struct Grading<'a> {
     pub(crate) is_alone: bool,
 }
 
-/// What speed is measured with: the yardsticks, and the submission on the engine that counts nothing.
-type Speed = (Yardsticks, Outcome<Prepared>);
+/// What speed is measured with: the yardsticks, and the submission on engines that count no fuel.
+struct Compiled {
+    yardsticks: Yardsticks,
+    timed: Outcome<Prepared>,
+    traced: Outcome<Prepared>,
+}
+
+impl Compiled {
+    fn speed(&self) -> Speed<'_> {
+        Speed { yardsticks: &self.yardsticks, timed: &self.timed, traced: &self.traced }
+    }
+}
 
 /// What belongs to a component.
 struct Brought<'a> {
@@ -173,16 +183,19 @@ impl Grading<'_> {
         let mut checks =
             || self.checks(artifact, &prepared, brought, (speed.as_ref(), sides.compared(artifact)), times);
         let mut timed = || match &speed {
-            Some((_, timed)) => settled(timed, &mut checks),
+            Some(Compiled { timed, traced, .. }) => settled(timed, &mut || settled(traced, &mut checks)),
             None => checks(),
         };
         sides.settled(&mut || settled(&prepared, &mut timed))
     }
 
-    /// What speed is measured with: the yardsticks, and the submission on the engine that counts nothing.
-    fn speed(&self, artifact: &Artifact) -> Result<Speed, HostError> {
+    fn speed(&self, artifact: &Artifact) -> Result<Compiled, HostError> {
         let compile = |artifact: &Artifact, metering| self.isolation.compile(artifact, metering);
-        Ok((Yardsticks::compiled(compile)?, compile(artifact, Metering::Timed)?))
+        Ok(Compiled {
+            yardsticks: Yardsticks::compiled(compile)?,
+            timed: compile(artifact, Metering::Timed)?,
+            traced: compile(artifact, Metering::Traced)?,
+        })
     }
 
     /// What milestone 5 compares, where a rubric asks for that.
@@ -204,7 +217,7 @@ impl Grading<'_> {
         artifact: &Artifact,
         launch: &dyn Launch,
         Brought { own, written, remembered, .. }: &Brought<'_>,
-        (speed, compared): (Option<&Speed>, Result<Compared<'_>, String>),
+        (speed, compared): (Option<&Compiled>, Result<Compared<'_>, String>),
         times: &mut Times,
     ) -> Result<Grade, HostError> {
         let seed = self.seed(artifact.digest());
@@ -218,7 +231,7 @@ impl Grading<'_> {
             context = context.remembering(remembered);
         }
         let context = match speed {
-            Some((yardsticks, timed)) => context.beside(yardsticks, timed),
+            Some(compiled) => context.beside(compiled.speed()),
             None => context,
         };
         let names: Vec<_> = self.milestone.rubric.checks().map(|(_, rule)| rule.name.clone()).collect();

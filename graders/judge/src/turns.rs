@@ -6,7 +6,7 @@ use tito_sandbox::{Guest, HostError, Launch, Mode, ModelId};
 use tito_tensor::Tensor;
 
 use crate::{
-    Doubt, Draw, Locality, Pair, Work,
+    Doubt, Draw, Pair, TimeRatio, Work,
     doubt::{Stop, answered, apart},
 };
 
@@ -29,8 +29,8 @@ pub struct Turns<'a> {
 /// What it took them.
 #[derive(Clone, Debug)]
 pub struct Taken {
-    /// How much longer it took the submission than its fuel says.
-    pub locality: Locality,
+    /// How much longer it took the submission, for what is counted of both.
+    pub ratio: TimeRatio,
     /// How many pairs say so.
     pub pairs: usize,
     /// The median call of both, in seconds of processor time: the submission's, and the yardstick's.
@@ -45,33 +45,26 @@ struct Side<'a> {
 }
 
 impl Turns<'_> {
-    /// Takes their time until it is known in which band the locality lies, at least `least` rounds and at most `most`, of
-    /// eight pairs each. Guests are fresh in every round, because where their memory lies makes a difference, and every
-    /// call has an input that nobody has seen. How much more fuel the submission takes is `fuel_ratio`.
+    /// Takes their time in rounds of eight pairs each. Guests are fresh in every round, because where their memory lies
+    /// makes a difference, and every call has an input that nobody has seen. How much more is counted of the submission is
+    /// `counted`.
     ///
     /// # Errors
     ///
     /// Only if the host itself fails, to which the yardstick belongs.
+    ///
+    /// # Panics
+    ///
+    /// If there is no round.
     pub fn take(
         &self,
-        fuel_ratio: f64,
-        [least, most]: [usize; 2],
+        counted: f64,
+        rounds: usize,
         draw: &mut Draw,
     ) -> Result<Result<Taken, Doubt>, HostError> {
-        let mut rounds: Vec<Vec<Pair>> = Vec::new();
-        loop {
-            match apart(self.round(draw))? {
-                Ok(pairs) => rounds.push(pairs),
-                Err(doubt) => return Ok(Err(doubt)),
-            }
-            if rounds.len() < least {
-                continue;
-            }
-            let locality = Locality::of(&rounds, fuel_ratio, draw);
-            if locality.is_settled() || rounds.len() >= most {
-                return Ok(Ok(Taken::of(locality, &rounds)));
-            }
-        }
+        let taken: Result<Vec<Vec<Pair>>, Stop> = (0..rounds).map(|_| self.round(draw)).collect();
+        let rounds = apart(taken)?;
+        Ok(rounds.map(|rounds| Taken::of(TimeRatio::of(&rounds, counted, draw), &rounds)))
     }
 
     /// Pairs of two fresh guests. Each has had a call before, in which weights may be packed and memory taken.
@@ -127,10 +120,10 @@ fn ours<T>(done: Result<T, Stop>) -> Result<T, Stop> {
 }
 
 impl Taken {
-    fn of(locality: Locality, rounds: &[Vec<Pair>]) -> Self {
+    fn of(ratio: TimeRatio, rounds: &[Vec<Pair>]) -> Self {
         let of =
-            |side: fn(&Pair) -> f64| crate::locality::median(rounds.iter().flatten().map(side).collect());
+            |side: fn(&Pair) -> f64| crate::time_ratio::median(rounds.iter().flatten().map(side).collect());
         let seconds = [of(|pair| pair.own), of(|pair| pair.yardstick)];
-        Self { locality, pairs: rounds.len() * ROUND, seconds }
+        Self { ratio, pairs: rounds.len() * ROUND, seconds }
     }
 }

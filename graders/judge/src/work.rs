@@ -148,12 +148,12 @@ impl Work {
         apart(self.asked(guest, draw))
     }
 
-    /// The fuel of a call of somebody who is known to be right, the second.
+    /// What the guest's engine counts of a call, the second; that its answer is right is held by [`ask`](Self::ask).
     ///
     /// # Errors
     ///
     /// As [`ask`](Self::ask).
-    pub fn fuel(&self, guest: &mut dyn Guest, draw: &mut Draw) -> Result<Result<f64, Doubt>, HostError> {
+    pub fn counted(&self, guest: &mut dyn Guest, draw: &mut Draw) -> Result<Result<f64, Doubt>, HostError> {
         apart(self.held(guest, draw).and_then(|model| {
             for _ in 0..2 {
                 answered(guest.forward(model, &self.input(draw), Mode::Inference))?;

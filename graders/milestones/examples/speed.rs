@@ -17,7 +17,7 @@ use tito_artifact::{Artifact, Gated, Limits};
 use tito_data::{Dataset, Store, TINYDIGITS};
 use tito_grade::{CheckResult, Number};
 use tito_judge::Seed;
-use tito_milestones::{Context, Milestone, REFERENCE, TEXTBOOK, Yardsticks, grade, milestone};
+use tito_milestones::{Context, Milestone, REFERENCE, Speed, TEXTBOOK, Yardsticks, grade, milestone};
 use tito_sandbox::{Metering, Outcome};
 use tito_worker::{Cache, Program, WORKER, WebAssembly, Workers, child};
 
@@ -48,11 +48,13 @@ impl Bench {
     fn checks(&self) -> Vec<CheckResult> {
         let compile = |artifact: &Artifact, metering| self.workers.compile(artifact, metering);
         let launch = compile(&self.artifact, Metering::Metered).expect("the host is well");
-        let timed = compile(&self.artifact, Metering::Timed).expect("the host is well");
+        let [timed, traced] = [Metering::Timed, Metering::Traced]
+            .map(|metering| compile(&self.artifact, metering).expect("the host is well"));
         assert!(matches!(launch, Outcome::Answer(_)), "{launch}");
         let yardsticks = Yardsticks::compiled(compile).expect("the host is well");
         let seed = Seed::public();
-        let context = Context::new(&launch, &seed, &self.data, None).beside(&yardsticks, &timed);
+        let speed = Speed { yardsticks: &yardsticks, timed: &timed, traced: &traced };
+        let context = Context::new(&launch, &seed, &self.data, None).beside(speed);
         let mut results = Vec::new();
         let graded =
             grade(&self.milestone, &self.artifact, &context, &mut |check, _| results.push(check.clone()));
@@ -71,12 +73,9 @@ impl Bench {
                     print(&check);
                 }
                 let figure = |name: &str| check.evidence.measures.get(name).map_or(f64::NAN, |Number(x)| *x);
-                let key = format!(
-                    "score {:.6}, band {}, fuel {}",
-                    check.score,
-                    figure("locality_band"),
-                    figure("fuel")
-                );
+                let waits = figure("waits_for_each_fuel");
+                let key =
+                    format!("score {:.6}, fuel {}, waits {waits:.6} of it", check.score, figure("fuel"));
                 *seen.entry(check.name.clone()).or_default().entry(key).or_default() += 1;
                 let first = check.evidence.observed.first();
                 let ratio = first.and_then(|table| table.rows[0][1].parse::<f64>().ok());
@@ -91,7 +90,7 @@ impl Bench {
             let ratios = &ratios[&check];
             let [low, high] =
                 [f64::min, f64::max].map(|of| ratios.iter().copied().reduce(of).unwrap_or(f64::NAN));
-            println!("  {check}: locality from {low} to {high}");
+            println!("  {check}: time for what is counted, beside the good yardstick, from {low} to {high}");
         }
     }
 }

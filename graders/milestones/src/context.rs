@@ -24,6 +24,17 @@ static NOTHING: Own = Own {
     claims: None,
 };
 
+/// What speed is measured with.
+#[derive(Clone, Copy)]
+pub struct Speed<'a> {
+    /// What the submission is held against.
+    pub yardsticks: &'a Yardsticks,
+    /// Launches the submission on the engine that counts nothing.
+    pub timed: &'a dyn Launch,
+    /// Launches it on the one that counts what it waits for memory.
+    pub traced: &'a dyn Launch,
+}
+
 /// What a check may look at, for the grading of one submission.
 pub struct Context<'a> {
     pub(crate) launch: &'a dyn Launch,
@@ -34,8 +45,7 @@ pub struct Context<'a> {
     pub(crate) written: Option<&'a Written>,
     pub(crate) own: &'a Own,
     pub(crate) limits: RunLimits,
-    /// What speed is measured with: the yardsticks, and the submission on the engine that counts nothing.
-    speed: Option<(&'a Yardsticks, &'a dyn Launch)>,
+    speed: Option<Speed<'a>>,
     /// The components whose code is compared, or why there are none, as a sentence.
     pub(crate) compared: Result<Compared<'a>, String>,
     /// Who is told how far a run of training is.
@@ -99,11 +109,10 @@ impl<'a> Context<'a> {
         Self { own, ..self }
     }
 
-    /// The same, with what speed is measured with: the yardsticks, and what launches the submission on the engine that
-    /// counts nothing.
+    /// The same, with what speed is measured with.
     #[must_use]
-    pub fn beside(self, yardsticks: &'a Yardsticks, timed: &'a dyn Launch) -> Self {
-        Self { speed: Some((yardsticks, timed)), ..self }
+    pub fn beside(self, speed: Speed<'a>) -> Self {
+        Self { speed: Some(speed), ..self }
     }
 
     /// The same, with a text to be learnt.
@@ -134,8 +143,10 @@ impl<'a> Context<'a> {
     }
 
     /// What speed is measured with.
-    pub(crate) fn speed(&self) -> Result<(&Yardsticks, &dyn Launch), HostError> {
-        self.speed.ok_or_else(|| HostError::new("cannot measure speed", "no yardsticks were compiled"))
+    pub(crate) fn speed(&self) -> Result<&Speed<'a>, HostError> {
+        self.speed
+            .as_ref()
+            .ok_or_else(|| HostError::new("cannot measure speed", "no yardsticks were compiled"))
     }
 
     /// Asks cases of the submission.

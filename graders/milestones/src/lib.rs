@@ -40,7 +40,7 @@ mod yardsticks;
 pub use assignment::{Assignment, Drawn};
 pub use classroom::{Learning, Watch};
 pub use compared::{Compared, NO_VISION, Profiled};
-pub use context::Context;
+pub use context::{Context, Speed};
 pub use curve::{Curve, Point};
 pub use handed_training::{HandedError, HandedTraining, TrainingFiles};
 pub use images::Images;

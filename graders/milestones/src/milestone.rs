@@ -84,7 +84,7 @@ impl Milestone {
         Self { rubric, data, split, brings, checks }
     }
 
-    /// Whether speed is measured, for which the [`Context`] needs [`Yardsticks`](crate::Yardsticks).
+    /// Whether speed is measured, for which the [`Context`] needs [`Speed`](crate::Speed).
     pub fn measures_speed(&self) -> bool {
         self.rubric.checks().any(|(_, rule)| rule.scoring == Scoring::Speed)
     }

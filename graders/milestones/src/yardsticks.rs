@@ -20,12 +20,20 @@ type Component = Box<dyn Launch + Send>;
 
 /// The yardsticks, compiled.
 pub struct Yardsticks {
-    /// Plain loops, whose fuel is counted.
-    pub(crate) textbook: Component,
-    /// Good ones, whose fuel is counted.
-    pub(crate) reference: Component,
+    /// Plain loops.
+    pub(crate) textbook: Yardstick,
+    /// Good ones.
+    pub(crate) reference: Yardstick,
     /// Good ones, whose time is taken.
     pub(crate) timed: Component,
+}
+
+/// One of them.
+pub(crate) struct Yardstick {
+    /// On the engine that counts its fuel.
+    pub(crate) metered: Component,
+    /// On the one that counts what it waits for memory.
+    pub(crate) traced: Component,
 }
 
 impl Yardsticks {
@@ -44,9 +52,14 @@ impl Yardsticks {
             },
             Gated::Refused(refusal) => Err(failed(refusal.to_string())),
         };
+        let both = |bytes| {
+            let [metered, traced] =
+                [Metering::Metered, Metering::Traced].map(|metering| one(bytes, metering));
+            Ok::<_, HostError>(Yardstick { metered: metered?, traced: traced? })
+        };
         Ok(Self {
-            textbook: one(TEXTBOOK, Metering::Metered)?,
-            reference: one(REFERENCE, Metering::Metered)?,
+            textbook: both(TEXTBOOK)?,
+            reference: both(REFERENCE)?,
             timed: one(REFERENCE, Metering::Timed)?,
         })
     }

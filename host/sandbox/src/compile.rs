@@ -11,7 +11,7 @@ use wasmtime::{
 use crate::{
     Called, Fault, Guest, HostError, Launch, LocalGuest, Metering, Outcome, Watch, engine,
     exports::{Exports, not_exported},
-    instrument,
+    instrument::{self, Counted},
     local::end::by_system,
     state,
     state::{State, escaped},
@@ -24,7 +24,7 @@ pub struct Sandbox {
     linker: Linker<State>,
     watch: Watch,
     limits: Arc<RunLimits>,
-    profiling: Option<Watch>,
+    counted: Option<Counted>,
 }
 
 /// A component, compiled and linked. Cheap to clone.
@@ -34,7 +34,7 @@ pub struct Compiled {
     exports: Arc<Exports>,
     watch: Watch,
     limits: Arc<RunLimits>,
-    /// Who keeps the deadline, where the engine profiles.
+    /// Who keeps the deadline, where the code counts for itself.
     profiling: Option<Watch>,
 }
 
@@ -50,8 +50,7 @@ impl Sandbox {
         state::link(&mut linker)
             .and_then(|()| wasi::link(&mut linker))
             .map_err(|e| HostError::new("cannot link the contract's imports", e))?;
-        let profiling = (metering == Metering::Profiled).then_some(watch);
-        Ok(Self { engine, linker, watch, limits: Arc::new(limits.clone()), profiling })
+        Ok(Self { engine, linker, watch, limits: Arc::new(limits.clone()), counted: metering.counted() })
     }
 
     /// Compiles an artifact. One that wasmtime does not compile or link is a [`Fault`]: the submission's doing.
@@ -100,15 +99,18 @@ impl Sandbox {
 
     /// What is compiled: the component as it is, or one that counts.
     fn code<'a>(&self, artifact: &'a Artifact) -> wasmtime::Result<Cow<'a, [u8]>> {
-        match self.profiling {
+        match self.counted {
             None => Ok(Cow::Borrowed(artifact.bytes())),
-            Some(_) => Ok(Cow::Owned(instrument::component(artifact.bytes())?)),
+            Some(counted) => Ok(Cow::Owned(instrument::component(artifact.bytes(), counted)?)),
         }
     }
 
     fn link(&self, component: &Component) -> Outcome<Compiled> {
         match self.linker.instantiate_pre(component) {
-            Ok(instance) => Compiled::new(instance, self.watch, self.limits.clone(), self.profiling),
+            Ok(instance) => {
+                let profiling = self.counted.map(|_| self.watch);
+                Compiled::new(instance, self.watch, self.limits.clone(), profiling)
+            }
             Err(error) => unusable("imports something in another form than the contract's", &error),
         }
     }

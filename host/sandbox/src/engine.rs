@@ -14,7 +14,10 @@ use wasmtime::{
     WasmBacktraceDetails,
 };
 
-use crate::{HostError, MOST_FRAMES, WASMTIME_VERSION, instrument};
+use crate::{
+    HostError, MOST_FRAMES, WASMTIME_VERSION,
+    instrument::{self, Counted},
+};
 
 /// Whether instructions are counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -28,6 +31,20 @@ pub enum Metering {
     /// Usage is what that code counts, some thousandths less than what is charged where it is metered; in all it takes
     /// some two to three times as long.
     Profiled,
+    /// What it waits for memory is counted, in units of fuel, by code that is compiled in, too: each load and store is
+    /// looked up in a model of two caches. Usage is what that code counts. The same on every machine, as fuel is.
+    Traced,
+}
+
+impl Metering {
+    /// What code that is compiled in counts.
+    pub(crate) fn counted(self) -> Option<Counted> {
+        match self {
+            Self::Metered | Self::Timed => None,
+            Self::Profiled => Some(Counted::Fuel),
+            Self::Traced => Some(Counted::Waits),
+        }
+    }
 }
 
 /// Who keeps the deadline of a call.
@@ -63,8 +80,8 @@ pub fn fingerprint(metering: Metering, watch: Watch, limits: &RunLimits) -> Resu
     let config = config(metering, watch, limits).map_err(|e| failed(e.into()))?;
     let engine = Engine::new(&config).map_err(|e| failed(e.into()))?;
     let mut settings = DefaultHasher::new();
-    if metering == Metering::Profiled {
-        instrument::VERSION.hash(&mut settings);
+    if let Some(counted) = metering.counted() {
+        (instrument::VERSION, counted).hash(&mut settings);
     }
     WASMTIME_VERSION.hash(&mut settings);
     engine.precompile_compatibility_hash().hash(&mut settings);
@@ -82,8 +99,8 @@ fn config(metering: Metering, watch: Watch, limits: &RunLimits) -> wasmtime::Res
         .cranelift_opt_level(OptLevel::Speed)
         .consume_fuel(metering != Metering::Timed)
         .operator_cost(operator_cost(metering))
-        // Where it is profiled, the stack is noted at such a check.
-        .epoch_interruption(watch == Watch::Inside || metering == Metering::Profiled)
+        // Where code counts for itself, the stack is noted at such a check.
+        .epoch_interruption(watch == Watch::Inside || metering.counted().is_some())
         // A process that somebody kills has one thread: it may start no other, nor read how many there could be.
         .parallel_compilation(watch == Watch::Inside)
         // Copying a guest's data is as fast as mapping it, and needs no file: a worker process can make none.
@@ -92,7 +109,7 @@ fn config(metering: Metering, watch: Watch, limits: &RunLimits) -> wasmtime::Res
         .wasm_backtrace_details(WasmBacktraceDetails::Disable)
         .wasm_component_model(true);
     features(&mut config);
-    if metering == Metering::Profiled {
+    if metering.counted().is_some() {
         // The function that tells stands before the others.
         config.wasm_backtrace_max_frames(NonZeroUsize::new(MOST_FRAMES + 1));
     }
@@ -121,10 +138,9 @@ fn features(config: &mut Config) {
 pub(crate) const MEMORY_GROW_PER_PAGE: u8 = 255;
 
 /// Bulk operations cost a unit a byte: that is the least the interface can say but nothing, and nothing would make a
-/// loop of fills free. Where code is profiled it counts for itself what its growths cost, because it tells of that by
-/// growths.
+/// loop of fills free. Where code counts for itself it counts what its growths cost, because it tells of that by growths.
 pub(crate) fn operator_cost(metering: Metering) -> OperatorCost {
-    let memory_grow_per_page = if metering == Metering::Profiled { 0 } else { MEMORY_GROW_PER_PAGE };
+    let memory_grow_per_page = if metering.counted().is_some() { 0 } else { MEMORY_GROW_PER_PAGE };
     OperatorCost {
         variable: VariableOperatorCost { memory_grow_per_page, ..VariableOperatorCost::default() },
         ..OperatorCost::default()

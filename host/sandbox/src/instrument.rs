@@ -7,8 +7,13 @@
 //! limiter, which reads the count off the pages and denies them. Nothing of the submission's own gets there: its
 //! growths are cut at [`MOST_PAGES`].
 //!
+//! Instead of fuel, functions can count what they wait for memory: what a model of caches (`caches.rs`) says of every load
+//! and store. It keeps its tables in a memory of its own, which the submission's code cannot name.
+//!
 //! A module without a memory counts nothing; those that `wit-component` makes hold a handful of operators each.
 
+mod access;
+mod caches;
 mod function;
 mod module;
 
@@ -31,10 +36,21 @@ const MESSAGES_UNTIL_DOUBLED: i32 = 1 << 14;
 const LAST_INTERVAL: i64 = 1 << 22;
 
 /// Part of the key of what was compiled. Raise it with every change to what is counted or how it is told.
-pub(crate) const VERSION: u32 = 1;
+pub(crate) const VERSION: u32 = 2;
+
+pub(crate) use caches::BYTES as CACHES_BYTES;
 
 const MODULE: u8 = 1;
 const COMPONENT: u8 = 4;
+
+/// What functions count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Counted {
+    /// What wasmtime would charge for their operators.
+    Fuel,
+    /// What they wait for memory, in units of fuel.
+    Waits,
+}
 
 /// A component that is not what the gate lets through.
 #[derive(Debug, Error)]
@@ -51,19 +67,19 @@ pub(crate) enum Malformed {
 /// # Errors
 ///
 /// If it is not valid.
-pub(crate) fn component(bytes: &[u8]) -> Result<Vec<u8>, Malformed> {
-    nested(bytes, &mut 0)
+pub(crate) fn component(bytes: &[u8], counted: Counted) -> Result<Vec<u8>, Malformed> {
+    nested(bytes, counted, &mut 0)
 }
 
-fn nested(bytes: &[u8], modules: &mut u32) -> Result<Vec<u8>, Malformed> {
+fn nested(bytes: &[u8], counted: Counted, modules: &mut u32) -> Result<Vec<u8>, Malformed> {
     let mut out = header(bytes)?.to_vec();
     for Section { id, contents } in sections(bytes)? {
         match id {
             MODULE => {
-                put(&mut out, id, &module::counting(contents, *modules)?);
+                put(&mut out, id, &module::counting(contents, counted, *modules)?);
                 *modules += 1;
             }
-            COMPONENT => put(&mut out, id, &nested(contents, modules)?),
+            COMPONENT => put(&mut out, id, &nested(contents, counted, modules)?),
             _ => put(&mut out, id, contents),
         }
     }
@@ -135,11 +151,13 @@ mod tests {
     #[track_caller]
     fn check_same(fields: &str) {
         let plain = wat::parse_str(format!("(module {fields})")).expect("it is text");
-        let counting = module::counting(&plain, 0).expect("it is valid");
-        assert_ne!(plain, counting);
         let found = answers(&plain);
         assert!(found.iter().any(Option::is_some));
-        assert_eq!(found, answers(&counting));
+        for counted in [Counted::Fuel, Counted::Waits] {
+            let counting = module::counting(&plain, counted, 0).expect("it is valid");
+            assert_ne!(plain, counting);
+            assert_eq!(found, answers(&counting), "{counted:?}");
+        }
     }
 
     #[test]

@@ -85,10 +85,17 @@ impl Ledger {
         }
     }
 
-    /// The same, where what functions have counted is told by growths of memory.
+    /// The same, where what functions have counted is told by growths of memory. Beside each memory there may be another,
+    /// of what they count with.
     pub(crate) fn listening(limits: &RunLimits, engine: &Engine) -> Self {
         let listener = Some(Listener { engine: engine.clone(), told: None });
-        Self { listener, ..Self::new(limits) }
+        let own = u64::from(limits.memories) * instrument::CACHES_BYTES;
+        let limits = RunLimits {
+            memories: limits.memories.saturating_mul(2),
+            memory_bytes: limits.memory_bytes.saturating_add(own),
+            ..limits.clone()
+        };
+        Self { listener, ..Self::new(&limits) }
     }
 
     /// What a function has told since this was last asked.

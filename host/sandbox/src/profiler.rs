@@ -7,9 +7,10 @@ use wasmtime::{StoreContextMut, Trap, UpdateDeadline, WasmBacktrace};
 
 use crate::{Budget, Profile, Watch, profile::Tally, state::State};
 
-/// How many times the fuel of a call it may take, because counting takes fuel as well: four times where a loop has
-/// three operators, twice elsewhere.
-pub(crate) const FUEL_FACTOR: u64 = 8;
+/// How many times the fuel of a call it may take, because counting takes fuel as well: fuel is counted by as much again,
+/// or four times that in a loop of three operators; a place in memory is looked up by up to 300 operators where there was
+/// one. What is counted is bounded for itself, and so is the time.
+pub(crate) const FUEL_FACTOR: u64 = 128;
 
 /// What is known of a guest that counts.
 pub(crate) struct Profiler {

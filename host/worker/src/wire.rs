@@ -20,7 +20,7 @@ use tito_sandbox::{
 use tito_tensor::{Shape, Tensor};
 
 /// What this tito and its workers speak. They are one executable, unless somebody replaced it.
-pub const VERSION: &str = concat!("tito worker 5, ", env!("CARGO_PKG_VERSION"));
+pub const VERSION: &str = concat!("tito worker 6, ", env!("CARGO_PKG_VERSION"));
 
 pub(crate) use profile::PROFILE_BYTES;
 pub use profile::{profile, words};

@@ -89,7 +89,7 @@ impl Workers {
             None => self.compiled(artifact, metering, &deaths)?,
         };
         let functions = match metering {
-            Metering::Profiled => Functions::of(artifact).counts(),
+            Metering::Profiled | Metering::Traced => Functions::of(artifact).counts(),
             Metering::Metered | Metering::Timed => Vec::new(),
         };
         code.then(|code| Ok(Outcome::Answer(self.remote(metering, code, functions, deaths)?)))

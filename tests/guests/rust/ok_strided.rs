@@ -1,7 +1,7 @@
 //! Right, by as many operations as others need, in an order that has every number come from another page of memory.
 //!
 //! expect: fails dense-speed, conv2d-speed
-//! expect: told slower-than-its-fuel
+//! expect: told waits-for-memory
 
 use guests::{Dense, LayerSpec, Tensor, export_layers, right};
 

@@ -28,16 +28,16 @@ static PEAK: LazyLock<f64> = LazyLock::new(|| {
     2.0 * f64::from(SIDE).powi(3) / seconds
 });
 
-/// The times that locality was judged by, and what they are beside the machine's limits.
+/// What calls took, and what that is beside the machine's limits.
 pub(super) fn table(work: &Work, taken: &Taken) -> Table {
     let operations = 2.0 * work.multiplications as f64;
     let input = work.input(&mut Draw::new([1; 32]));
     let native = best(|| work.native(&input));
     let [own, good] = taken.seconds;
     let label = if operations / own > operations / good / 2.0 { "arithmetic" } else { "memory or overhead" };
-    let [low, high] = taken.locality.interval;
+    let [low, high] = taken.ratio.interval;
     let mut rows = vec![
-        row("time beside the good yardstick's, for its fuel", format!("{:.3}", taken.locality.ratio)),
+        row("time beside the good yardstick's, for its fuel and waits", format!("{:.3}", taken.ratio.median)),
         row("where that lies with 99 % confidence", format!("{low:.3} to {high:.3}")),
         row("pairs of calls", taken.pairs.to_string()),
         row("operations for each byte", format!("{:.1}", operations / work.bytes() as f64)),

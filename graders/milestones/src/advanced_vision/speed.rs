@@ -1,4 +1,8 @@
-//! How fast a layer is: its fuel between that of plain loops and good ones, and what its order of reading memory costs.
+//! How fast a layer is: what it counts between what plain loops and good ones do.
+//!
+//! What is counted is fuel, and what a model of caches has it wait for memory, in the same unit: fuel alone is blind to the
+//! order in which memory is read. Both are the same on every machine and every day. What a call takes by the clock is
+//! measured beside it, and shown.
 
 use rayon::prelude::*;
 use tito_grade::{Hint, Table};
@@ -6,22 +10,19 @@ use tito_judge::{Doubt, Draw, Effort, Findings, Size, Taken, Turns, Work, speed}
 use tito_sandbox::{Guest, HostError, Launch, Outcome};
 
 use super::roofline;
-use crate::{Context, milestone::Found};
+use crate::{Context, milestone::Found, yardsticks::Yardstick};
 
-/// On how many extents fuel is counted.
+/// On how many extents it is counted.
 const SHAPES: usize = 6;
 
-/// How many rounds of eight pairs each are timed at least, and at most where it is not clear in which band they lie.
-const ROUNDS: [usize; 2] = [8, 32];
+/// How many rounds of eight pairs are timed.
+const ROUNDS: usize = 4;
 
-/// As many are enough for what is only shown.
-const SHOWN: [usize; 2] = [2, 2];
-
-/// How much more fuel than the good yardstick has all points: an allocator has its moods.
+/// How much more than the good yardstick has all points: an allocator has its moods.
 const AS_GOOD: f64 = 1.02;
 
-/// What is left of the points from one band of locality to the next.
-const BAND: f64 = 0.8;
+/// Who waits longer than this share of the fuel is told so.
+const LONG: f64 = 0.5;
 
 /// Draws work of some size.
 type Layer = fn(&mut Draw, Size) -> Work;
@@ -36,12 +37,25 @@ pub(super) fn conv2d(context: &Context<'_>) -> Result<Found, HostError> {
     found(context, "conv2d-speed", Work::conv2d)
 }
 
-/// What the fuel of some work is, the submission's and the yardsticks'.
+/// What one call takes, in units of fuel.
+#[derive(Clone, Copy)]
+struct Cost {
+    fuel: f64,
+    waits: f64,
+}
+
+impl Cost {
+    fn sum(self) -> f64 {
+        self.fuel + self.waits
+    }
+}
+
+/// What some work costs, the submission and the yardsticks.
 struct Compared {
     work: Work,
-    own: Result<Effort, Doubt>,
-    plain: f64,
-    good: f64,
+    own: Result<(Effort, Cost), Doubt>,
+    plain: Cost,
+    good: Cost,
 }
 
 fn found(context: &Context<'_>, check: &str, layer: Layer) -> Result<Found, HostError> {
@@ -49,34 +63,30 @@ fn found(context: &Context<'_>, check: &str, layer: Layer) -> Result<Found, Host
     let compared = |at| Compared::of(context, check, at, layer, Size::Counted);
     let compared: Vec<_> = (0..SHAPES).into_par_iter().map(compared).collect::<Result<_, HostError>>()?;
     compared.iter().for_each(|one| one.told(&mut findings));
-    let fuel = compared.iter().map(Compared::speed).sum::<f64>() / SHAPES as f64;
-    findings.tabulated(table(&compared, fuel));
+    let speed = compared.iter().map(Compared::speed).sum::<f64>() / SHAPES as f64;
+    findings.tabulated(table(&compared, speed));
     let timed = Compared::of(context, check, SHAPES, layer, Size::Timed)?;
     timed.told(&mut findings);
-    let taken = if findings.is_right() { timed.taken(context, check, fuel, &mut findings)? } else { None };
-    conclude(&mut findings, fuel, taken.as_ref());
+    let is_timed = findings.is_right() && timed.timed(context, check, &mut findings)?;
+    findings.measured("speed", if is_timed { speed } else { 0.0 });
+    if is_timed {
+        waiting(&compared, &mut findings);
+    }
+    findings.conclude(match is_timed {
+        false => "What it takes means nothing, because of what is in doubt".into(),
+        true if speed == 0.0 => "It takes no less than plain loops do".into(),
+        true => format!("{speed:.3} of the way from what plain loops take to what good ones do"),
+    });
     Ok(Found::Cases(findings))
 }
 
-/// The score: that of the fuel, less what the order of memory costs, and nothing where something is in doubt.
-fn conclude(findings: &mut Findings, fuel: f64, taken: Option<&Taken>) {
-    findings.measured("fuel_speed", fuel);
-    let Some(band) = taken.map(|taken| taken.locality.band()) else {
-        findings.measured("speed", 0.0);
-        return findings.conclude("Its fuel and time mean nothing, because of what is in doubt".into());
-    };
-    if fuel == 0.0 {
-        findings.measured("speed", 0.0);
-        return findings.conclude("No less fuel than plain loops take".into());
-    }
-    let factor = BAND.powi(band as i32);
-    findings.measured("speed", factor * fuel);
-    findings.measured("locality_band", f64::from(band));
-    let between = format!("{fuel:.3} of the way from the fuel of plain loops to that of good ones");
-    findings.conclude(match band {
-        0 => format!("{between}; it takes no longer than its fuel says"),
-        _ => format!("{between}; for what it waits for, band {band}, {factor:.2} of that"),
-    });
+/// Says how much of it is waiting, and what helps where that is much.
+fn waiting(compared: &[Compared], findings: &mut Findings) {
+    let costs = compared.iter().flat_map(|one| one.own.as_ref().ok()).map(|(_, cost)| *cost);
+    let (fuel, waits) = costs.fold((0.0, 0.0), |sum, cost| (sum.0 + cost.fuel, sum.1 + cost.waits));
+    let share = waits / fuel;
+    findings.measured("waits_for_each_fuel", share);
+    findings.question("how long it waits for memory", (share > LONG).then(|| long(share)));
 }
 
 impl Compared {
@@ -90,19 +100,16 @@ impl Compared {
     ) -> Result<Self, HostError> {
         let mut draw = context.seed.draw(&format!("4/{check}/{at}"));
         let work = layer(&mut draw, size);
-        let (yardsticks, _) = context.speed()?;
-        let plain = of_yardstick(&work, yardsticks.textbook.as_ref(), &mut draw)?;
-        let good = of_yardstick(&work, yardsticks.reference.as_ref(), &mut draw)?;
-        let own = match launched(context.launch)? {
-            Ok(mut guest) => work.ask(guest.as_mut(), &mut draw)?,
-            Err(doubt) => Err(doubt),
-        };
+        let speed = context.speed()?;
+        let plain = of_yardstick(&work, &speed.yardsticks.textbook, &mut draw)?;
+        let good = of_yardstick(&work, &speed.yardsticks.reference, &mut draw)?;
+        let own = own(context, &work, &mut draw)?;
         Ok(Self { work, own, plain, good })
     }
 
     /// Whether the figures can be believed.
     fn told(&self, findings: &mut Findings) {
-        if let Ok(effort) = &self.own {
+        if let Ok((effort, _)) = &self.own {
             findings.used(effort.usage);
         }
         findings.question(self.work.describe(), self.own.as_ref().err().map(Doubt::words));
@@ -110,61 +117,82 @@ impl Compared {
 
     /// Nothing for what is in doubt.
     fn speed(&self) -> f64 {
-        self.own.as_ref().map_or(0.0, |effort| speed(effort.fuel, self.plain, AS_GOOD * self.good))
+        let speed = |(_, cost): &(_, Cost)| speed(cost.sum(), self.plain.sum(), AS_GOOD * self.good.sum());
+        self.own.as_ref().map_or(0.0, speed)
     }
 
-    /// The time beside the good yardstick, unless that raises a doubt. Where the fuel is worth nothing the time cannot
-    /// take anything from it, and is not measured more exactly than it must be to be shown.
-    fn taken(
-        &self,
-        context: &Context<'_>,
-        check: &str,
-        fuel: f64,
-        findings: &mut Findings,
-    ) -> Result<Option<Taken>, HostError> {
-        let (yardsticks, own) = context.speed()?;
-        let Ok(effort) = &self.own else { return Ok(None) };
+    /// Shows the time beside the good yardstick's, and whether every answer was right.
+    fn timed(&self, context: &Context<'_>, check: &str, findings: &mut Findings) -> Result<bool, HostError> {
+        let speed = context.speed()?;
+        let Ok((_, cost)) = &self.own else { return Ok(false) };
         let mut draw = context.seed.draw(&format!("4/{check}/time"));
-        let turns = Turns { work: &self.work, own, yardstick: yardsticks.timed.as_ref() };
-        let rounds = if fuel > 0.0 { ROUNDS } else { SHOWN };
+        let turns = Turns { work: &self.work, own: speed.timed, yardstick: speed.yardsticks.timed.as_ref() };
+        let taken = turns.take(cost.sum() / self.good.sum(), ROUNDS, &mut draw)?;
         let asked = format!("{}, timed", self.work.describe());
-        Ok(match turns.take(effort.fuel / self.good, rounds, &mut draw)? {
-            Ok(taken) => {
-                findings.question(asked, if fuel > 0.0 { slow(taken.locality.band()) } else { None });
-                findings.observed(roofline::table(&self.work, &taken));
-                Some(taken)
-            }
-            Err(doubt) => {
-                findings.question(asked, Some(doubt.words()));
-                None
-            }
-        })
+        findings.question(asked, taken.as_ref().err().map(Doubt::words));
+        taken.iter().for_each(|taken: &Taken| findings.observed(roofline::table(&self.work, taken)));
+        Ok(taken.is_ok())
     }
 
     fn row(&self) -> Vec<String> {
-        let figure = |fuel: f64| format!("{:.2}", fuel / 1e6);
-        let own = self.own.as_ref().map_or_else(|_| "in doubt".into(), |effort| figure(effort.fuel));
-        let multiplications = figure(self.work.multiplications as f64);
-        let speed = format!("{:.3}", self.speed());
-        vec![self.work.describe(), multiplications, own, figure(self.plain), figure(self.good), speed]
+        let figure = |units: f64| format!("{:.2}", units / 1e6);
+        let of = |part: fn(&Cost) -> f64| match &self.own {
+            Ok((_, cost)) => figure(part(cost)),
+            Err(_) => "in doubt".into(),
+        };
+        vec![
+            self.work.describe(),
+            figure(self.work.multiplications as f64),
+            of(|cost| cost.fuel),
+            of(|cost| cost.waits),
+            figure(self.plain.sum()),
+            figure(self.good.sum()),
+            format!("{:.3}", self.speed()),
+        ]
     }
 }
 
-/// What is told to whom it takes longer than the fuel says.
-fn slow(band: u32) -> Option<(String, Option<Hint>)> {
-    let advice = "Fuel counts operations, and not how long they wait: for memory that lies far away, or for the sum before. \
-                  Have the innermost loop walk along the memory, and add up several sums side by side.";
-    let hint = Hint { misconception: "slower-than-its-fuel".into(), advice: advice.into() };
-    (band > 0).then(|| (format!("it takes longer than its fuel says: band {band}"), Some(hint)))
+/// What is told to who waits long.
+fn long(share: f64) -> (String, Option<Hint>) {
+    let advice = "Every number comes from another place of memory than the one before, and has to be waited for. Have the \
+                  innermost loop walk along the memory, or work through blocks that are small enough to stay in a cache.";
+    let hint = Hint { misconception: "waits-for-memory".into(), advice: advice.into() };
+    (format!("{share:.2} units of waiting for each unit of fuel"), Some(hint))
+}
+
+/// What the submission takes, unless something is in doubt.
+fn own(
+    context: &Context<'_>,
+    work: &Work,
+    draw: &mut Draw,
+) -> Result<Result<(Effort, Cost), Doubt>, HostError> {
+    let effort = match launched(context.launch)? {
+        Ok(mut guest) => work.ask(guest.as_mut(), draw)?,
+        Err(doubt) => Err(doubt),
+    };
+    let effort = match effort {
+        Ok(effort) => effort,
+        Err(doubt) => return Ok(Err(doubt)),
+    };
+    let waits = counted(work, context.speed()?.traced, draw)?;
+    Ok(waits.map(|waits| (effort, Cost { fuel: effort.fuel, waits })))
 }
 
 /// What a yardstick takes: nothing but an answer is its doing.
-fn of_yardstick(work: &Work, launch: &dyn Launch, draw: &mut Draw) -> Result<f64, HostError> {
-    let fuel = match launched(launch)? {
-        Ok(mut guest) => work.fuel(guest.as_mut(), draw)?,
-        Err(doubt) => Err(doubt),
+fn of_yardstick(work: &Work, yardstick: &Yardstick, draw: &mut Draw) -> Result<Cost, HostError> {
+    let mut of = |launch: &dyn Launch| {
+        let counted = counted(work, launch, draw)?;
+        counted.map_err(|doubt| HostError::new("a yardstick failed", doubt.words().0))
     };
-    fuel.map_err(|doubt| HostError::new("a yardstick failed", doubt.words().0))
+    Ok(Cost { fuel: of(yardstick.metered.as_ref())?, waits: of(yardstick.traced.as_ref())? })
+}
+
+/// What an engine counts of one call.
+fn counted(work: &Work, launch: &dyn Launch, draw: &mut Draw) -> Result<Result<f64, Doubt>, HostError> {
+    match launched(launch)? {
+        Ok(mut guest) => work.counted(guest.as_mut(), draw),
+        Err(doubt) => Ok(Err(doubt)),
+    }
 }
 
 fn launched(launch: &dyn Launch) -> Result<Result<Box<dyn Guest>, Doubt>, HostError> {
@@ -174,12 +202,13 @@ fn launched(launch: &dyn Launch) -> Result<Result<Box<dyn Guest>, Doubt>, HostEr
     })
 }
 
-fn table(compared: &[Compared], fuel: f64) -> Table {
+fn table(compared: &[Compared], speed: f64) -> Table {
     let mut rows: Vec<_> = compared.iter().map(Compared::row).collect();
-    let mut mean = vec![String::new(); 5];
+    let mut mean = vec![String::new(); 6];
     mean[0] = "mean".into();
-    mean.push(format!("{fuel:.3}"));
+    mean.push(format!("{speed:.3}"));
     rows.push(mean);
-    let columns = ["work", "multiplications", "fuel", "of plain loops", "of good ones", "speed"];
-    Table { title: "Millions of units for one call".into(), columns: columns.map(str::to_owned).into(), rows }
+    let columns = ["work", "multiplications", "fuel", "waits", "plain loops", "good ones", "speed"];
+    let title = "Millions of units for one call; of others fuel and waits together".into();
+    Table { title, columns: columns.map(str::to_owned).into(), rows }
 }

@@ -2,18 +2,22 @@
 //!
 //! A local holds what this call has counted. Straight-line code adds its sum at its beginning; the head of a loop also
 //! looks whether there is enough to tell, and so does the function's end, which moves what is left to the function's own
-//! global. The body becomes a block, so that every way out of the function leads there.
+//! global. The body becomes a block, so that every way out of the function leads there. Waits are added as they come.
 
 use wasm_encoder::{BlockType, Encode as _, Instruction as I, ValType};
 use wasmparser::{FunctionBody, Operator};
 
-use super::{MOST_PAGES, Malformed, put_number};
+use super::{
+    MOST_PAGES, Malformed,
+    access::{self, Access},
+    put_number,
+};
 use crate::{
     Metering,
     engine::{MEMORY_GROW_PER_PAGE, operator_cost},
 };
 
-/// Where a function counts.
+/// Where a function counts, and what.
 #[derive(Clone, Copy)]
 pub(super) struct Counter {
     /// The global with what it has not told yet.
@@ -22,6 +26,8 @@ pub(super) struct Counter {
     pub(super) interval: u32,
     /// The function that tells.
     pub(super) teller: u32,
+    /// The function that says what a place in memory is waited for, if that is what is counted.
+    pub(super) caches: Option<u32>,
 }
 
 /// The body with its counting, without its length.
@@ -41,14 +47,16 @@ pub(super) fn counting(
     let bytes = body.as_bytes();
     let groups_bytes = &bytes[start - body.range().start..locals.original_position() - body.range().start];
     let mut out = Vec::new();
-    put_number(&mut out, groups + 2);
+    let held = if counter.caches.is_some() { &access::HELD[..] } else { &[] };
+    put_number(&mut out, groups + 2 + held.len() as u32);
     out.extend_from_slice(groups_bytes);
-    for ty in [ValType::I64, ValType::I32] {
+    for ty in [ValType::I64, ValType::I32].iter().chain(held) {
         put_number(&mut out, 1);
         ty.encode(&mut out);
     }
     let count = params + declared;
-    let mut writer = Writer { out, segment: Vec::new(), fuel: 1, is_loop: false, depth: 0, count, counter };
+    let mut writer = Writer { out, segment: Vec::new(), fuel: 0, is_loop: false, depth: 0, count, counter };
+    writer.charge(1);
     I::Block(block).encode(&mut writer.out);
     writer.operators(body)?;
     writer.end();
@@ -64,7 +72,8 @@ struct Writer {
     is_loop: bool,
     /// How many blocks are open.
     depth: u32,
-    /// The local with the count; the one behind it is for anything.
+    /// The local with the count; the one behind it is for anything, and those behind that are for what lies on the stack
+    /// above an address, by its type.
     count: u32,
     counter: Counter,
 }
@@ -77,14 +86,24 @@ impl Writer {
             let from = reader.original_position() - body.range().start;
             let operator = reader.read()?;
             let to = reader.original_position() - body.range().start;
-            self.fuel += costs.cost(&operator);
+            self.charge(costs.cost(&operator));
             self.operator(&operator, &body.as_bytes()[from..to]);
         }
         Ok(())
     }
 
+    /// Counts fuel, where that is what is counted.
+    fn charge(&mut self, fuel: i64) {
+        if self.counter.caches.is_none() {
+            self.fuel += fuel;
+        }
+    }
+
     fn operator(&mut self, operator: &Operator<'_>, bytes: &[u8]) {
         use Operator as O;
+        if let (Some(caches), Some(access)) = (self.counter.caches, Access::of(operator)) {
+            self.look_up(&access, caches);
+        }
         match operator {
             O::Block { .. } | O::Loop { .. } | O::If { .. } => self.depth += 1,
             O::End => self.depth = self.depth.saturating_sub(1),
@@ -109,8 +128,29 @@ impl Writer {
         }
     }
 
+    /// Counts what a load or store is waited for. Its address lies on the stack, and above it what is stored.
+    fn look_up(&mut self, access: &Access, caches: u32) {
+        let scratch = self.count + 1;
+        let held = access.above.map(|place| scratch + 1 + place);
+        let looked_up = [
+            I::LocalTee(scratch),
+            I::LocalGet(scratch),
+            I::I32Const(access.offset as i32),
+            I::I32Add,
+            I::Call(caches),
+            I::LocalGet(self.count),
+            I::I64Add,
+            I::LocalSet(self.count),
+        ];
+        let put_away = held.map(I::LocalSet);
+        let fetched = held.map(I::LocalGet);
+        let all = put_away.iter().chain(&looked_up).chain(&fetched);
+        all.for_each(|instruction| instruction.encode(&mut self.segment));
+    }
+
     /// Counts a price for each of as many as lie on the stack.
     fn bulk(&mut self, price: i64) {
+        let price = if self.counter.caches.is_none() { price } else { 0 };
         let scratch = self.count + 1;
         let counted = [
             I::LocalTee(scratch),

@@ -7,7 +7,9 @@ use wasmparser::{
 };
 
 use super::{
-    FIRST_INTERVAL, LAST_INTERVAL, MESSAGES_UNTIL_DOUBLED, MOST_PAGES, MOST_TOLD, Malformed, Section,
+    Counted, FIRST_INTERVAL, LAST_INTERVAL, MESSAGES_UNTIL_DOUBLED, MOST_PAGES, MOST_TOLD, Malformed,
+    Section,
+    caches::{self, Places},
     function::{self, Counter},
     header, put, put_number, sections,
 };
@@ -16,20 +18,22 @@ const CUSTOM: u8 = 0;
 const TYPE: u8 = 1;
 const IMPORT: u8 = 2;
 const FUNCTION: u8 = 3;
+const TABLE: u8 = 4;
 const MEMORY: u8 = 5;
 const GLOBAL: u8 = 6;
 const CODE: u8 = 10;
+const TAG: u8 = 13;
 
-/// Sections that stand before the globals.
-const BEFORE_GLOBALS: std::ops::RangeInclusive<u8> = TYPE..=MEMORY;
+/// Sections in their order, as far as one may be added behind them.
+const ORDER: [u8; 7] = [TYPE, IMPORT, FUNCTION, TABLE, MEMORY, TAG, GLOBAL];
 
 /// What a function's count begins with, so that it tells of its first call, however short: that it ran at all.
 const NEVER_TOLD: i64 = 1 << 40;
 
 /// The module, counting where it has a memory, named by its place.
-pub(super) fn counting(bytes: &[u8], place: u32) -> Result<Vec<u8>, Malformed> {
+pub(super) fn counting(bytes: &[u8], counted: Counted, place: u32) -> Result<Vec<u8>, Malformed> {
     let sections = sections(bytes)?;
-    let shape = Shape::of(&sections)?;
+    let shape = Shape::of(&sections, counted)?;
     let mut out = header(bytes)?.to_vec();
     match shape.counts() {
         false => {
@@ -56,8 +60,8 @@ fn name(place: u32) -> Vec<u8> {
 }
 
 /// What must be known of a module before its functions are rewritten.
-#[derive(Default)]
 struct Shape {
+    counted: Counted,
     /// The parameters and results of each type.
     types: Vec<(u32, Vec<wasmparser::ValType>)>,
     imported_functions: u32,
@@ -69,8 +73,16 @@ struct Shape {
 }
 
 impl Shape {
-    fn of(sections: &[Section<'_>]) -> Result<Self, Malformed> {
-        let mut shape = Self::default();
+    fn of(sections: &[Section<'_>], counted: Counted) -> Result<Self, Malformed> {
+        let mut shape = Self {
+            counted,
+            types: Vec::new(),
+            imported_functions: 0,
+            functions: Vec::new(),
+            imported_globals: 0,
+            globals: 0,
+            memories: 0,
+        };
         for Section { id, contents } in sections {
             let reader = BinaryReader::new(contents, 0);
             match *id {
@@ -109,7 +121,8 @@ impl Shape {
         self.memories > 0 && !self.functions.is_empty()
     }
 
-    /// The global with the interval; those behind it are the number of messages and a counter for each function.
+    /// The global with the interval; those behind it are the number of messages, a counter for each function, and the line
+    /// of memory that was looked up last.
     fn interval(&self) -> u32 {
         self.imported_globals + self.globals
     }
@@ -123,42 +136,63 @@ impl Shape {
         self.imported_functions + self.functions.len() as u32
     }
 
+    /// Where the model of caches is, if it is what counts: behind everything.
+    fn caches(&self) -> Option<Places> {
+        (self.counted == Counted::Waits).then(|| Places {
+            memory: self.memories,
+            last: self.messages() + 1 + self.functions.len() as u32,
+            functions: self.teller() + 1,
+        })
+    }
+
     fn counter(&self, place: usize) -> Counter {
-        Counter { own: self.messages() + 1 + place as u32, interval: self.interval(), teller: self.teller() }
+        Counter {
+            own: self.messages() + 1 + place as u32,
+            interval: self.interval(),
+            teller: self.teller(),
+            caches: self.caches().map(|places| places.functions),
+        }
     }
 
     fn write(&self, sections: &[Section<'_>], out: &mut Vec<u8>) -> Result<(), Malformed> {
         let (code, types) = self.code(sections)?;
-        let mut has_globals = false;
-        for Section { id, contents } in sections {
-            if !has_globals && *id > GLOBAL && !BEFORE_GLOBALS.contains(id) {
-                put(out, GLOBAL, &more(&[0], self.added_globals(), &self.global_entries())?);
-                has_globals = true;
+        let mut added = vec![
+            (TYPE, types.count(), types.entries),
+            (FUNCTION, 1 + self.cache_functions(), self.function_entries(types.first)),
+            (MEMORY, self.caches().map_or(0, |_| 1), vec![0, caches::PAGES as u8]),
+            (GLOBAL, self.added_globals(), self.global_entries()),
+        ];
+        added.retain(|(_, count, _)| *count > 0);
+        let mut added = added.into_iter().peekable();
+        for Section { id, contents } in sections.iter().filter(|section| section.id != CUSTOM) {
+            while let Some((own, count, entries)) = added.next_if(|(own, ..)| is_behind(*id, *own)) {
+                put(out, own, &more(&[0], count, &entries)?);
             }
-            match *id {
-                CUSTOM => {}
-                TYPE => put(out, TYPE, &more(contents, types.count(), &types.entries)?),
-                FUNCTION => {
-                    let mut teller = Vec::new();
-                    put_number(&mut teller, types.first);
-                    put(out, FUNCTION, &more(contents, 1, &teller)?);
-                }
-                GLOBAL => {
-                    put(out, GLOBAL, &more(contents, self.added_globals(), &self.global_entries())?);
-                    has_globals = true;
-                }
-                CODE => put(out, CODE, &code),
-                id => put(out, id, contents),
+            match added.next_if(|(own, ..)| own == id) {
+                Some((_, count, entries)) => put(out, *id, &more(contents, count, &entries)?),
+                None if *id == CODE => put(out, CODE, &code),
+                None => put(out, *id, contents),
             }
         }
         Ok(())
+    }
+
+    fn cache_functions(&self) -> u32 {
+        self.caches().map_or(0, |_| caches::TYPES.len() as u32)
+    }
+
+    /// The types of the functions that are added, of which the first is this.
+    fn function_entries(&self, first: u32) -> Vec<u8> {
+        let mut entries = Vec::new();
+        (0..=self.cache_functions()).for_each(|place| put_number(&mut entries, first + place));
+        entries
     }
 
     /// The code section, and the types that it needs besides the module's own.
     fn code(&self, sections: &[Section<'_>]) -> Result<(Vec<u8>, Types), Malformed> {
         let mut types = Types::behind(self.types.len() as u32);
         let mut code = Vec::new();
-        put_number(&mut code, self.functions.len() as u32 + 1);
+        put_number(&mut code, self.functions.len() as u32 + 1 + self.cache_functions());
         let contents = sections.iter().find(|section| section.id == CODE).map_or(&[0][..], |s| s.contents);
         for (place, body) in CodeSectionReader::new(BinaryReader::new(contents, 0))?.into_iter().enumerate() {
             let ty = self.functions.get(place).and_then(|ty| self.types.get(*ty as usize));
@@ -168,11 +202,13 @@ impl Shape {
             body.as_slice().encode(&mut code);
         }
         self.teller_body().as_slice().encode(&mut code);
+        let caches = self.caches().map(Places::bodies);
+        caches.iter().flatten().for_each(|body| body.as_slice().encode(&mut code));
         Ok((code, types))
     }
 
     fn added_globals(&self) -> u32 {
-        2 + self.functions.len() as u32
+        2 + self.functions.len() as u32 + self.caches().map_or(0, |_| 1)
     }
 
     fn global_entries(&self) -> Vec<u8> {
@@ -186,6 +222,7 @@ impl Shape {
         global(ValType::I64, I::I64Const(FIRST_INTERVAL));
         global(ValType::I32, I::I32Const(0));
         self.functions.iter().for_each(|_| global(ValType::I64, I::I64Const(NEVER_TOLD)));
+        self.caches().iter().for_each(|_| global(ValType::I32, I::I32Const(0)));
         entries
     }
 
@@ -251,21 +288,32 @@ impl Shape {
     }
 }
 
-/// The types that are added: the teller's first.
+/// Whether a section stands behind another, which may be one that is added.
+fn is_behind(section: u8, added: u8) -> bool {
+    let place = |id| ORDER.iter().position(|ordered| *ordered == id).unwrap_or(ORDER.len());
+    place(section) > place(added)
+}
+
+/// The types that are added: the teller's first, those of the caches, and those of blocks.
 struct Types {
     first: u32,
-    added: Vec<Vec<wasmparser::ValType>>,
+    blocks: Vec<Vec<wasmparser::ValType>>,
     entries: Vec<u8>,
 }
+
+/// How many types go before those of blocks.
+const FUNCTION_TYPES: u32 = 1 + caches::TYPES.len() as u32;
 
 impl Types {
     fn behind(first: u32) -> Self {
         let i64 = 0x7e;
-        Self { first, added: Vec::new(), entries: vec![0x60, 1, i64, 1, i64] }
+        let mut entries = vec![0x60, 1, i64, 1, i64];
+        caches::TYPES.iter().for_each(|ty| entries.extend_from_slice(ty));
+        Self { first, blocks: Vec::new(), entries }
     }
 
     fn count(&self) -> u32 {
-        1 + self.added.len() as u32
+        FUNCTION_TYPES + self.blocks.len() as u32
     }
 
     /// The type of a block with these results.
@@ -274,12 +322,12 @@ impl Types {
             [] => BlockType::Empty,
             [one] => BlockType::Result(value_type(*one)?),
             _ => {
-                let known = self.added.iter().position(|added| added == results);
+                let known = self.blocks.iter().position(|block| block == results);
                 let place = match known {
                     Some(place) => place,
                     None => self.add(results)?,
                 };
-                BlockType::FunctionType(self.first + 1 + place as u32)
+                BlockType::FunctionType(self.first + FUNCTION_TYPES + place as u32)
             }
         })
     }
@@ -291,8 +339,8 @@ impl Types {
             value_type(*ty)?.encode(&mut self.entries);
             Ok::<_, Malformed>(())
         })?;
-        self.added.push(results.to_vec());
-        Ok(self.added.len() - 1)
+        self.blocks.push(results.to_vec());
+        Ok(self.blocks.len() - 1)
     }
 }
 
