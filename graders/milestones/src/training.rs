@@ -8,7 +8,7 @@ use thiserror::Error;
 use tito_artifact::Digest;
 use tito_data::{Dataset, Part};
 use tito_judge::{Draw, Examiner, parameter_shapes};
-use tito_sandbox::{Budget, Epoch, Guest, HostError, Launch, ModelId, Outcome};
+use tito_sandbox::{Budget, Epoch, Guest, HostError, Launch, ModelId, Outcome, Recipe};
 use tito_tensor::Tensor;
 use tito_trainer::Examples;
 
@@ -198,6 +198,24 @@ impl<'a> Training<'a> {
         })
     }
 
+    /// Trains an epoch again, in an order that nobody could know, and gives the checkpoint.
+    ///
+    /// # Errors
+    ///
+    /// Only if the host itself fails.
+    pub(crate) fn reordered(
+        &self,
+        launch: &dyn Launch,
+        epoch: u32,
+        before: &[u8],
+        draw: &mut Draw,
+        budget: Budget,
+    ) -> Result<Result<Vec<u8>, NotTrained>, HostError> {
+        let usual = self.task(epoch);
+        let recipe = Recipe { seed: draw.below(1 << 40), shuffle: true, ..usual.recipe };
+        self.trained(launch, &Task { recipe, ..usual }, before, budget)
+    }
+
     /// Trains an epoch again with all classes under other numbers, and gives the shares of some images that the checkpoint of
     /// that recognises in a fresh guest: by the numbers that were lent, and by the true ones; and by the true ones before.
     ///
@@ -216,16 +234,7 @@ impl<'a> Training<'a> {
         let other = |examples| Arc::new(Renumbered { examples, by, classes: self.classes }) as SharedExamples;
         let usual = self.task(epoch);
         let task = Task { training: other(usual.training), validation: usual.validation.map(other), ..usual };
-        let trained = self.within(launch, |guest| {
-            let model = ask!("restore", guest.restore(before));
-            let (history, record) = fit_recorded(guest, model, &task, End { stop: None, budget }, None)?;
-            ask!("fit", Ok(history));
-            if record.is_over {
-                return Ok(Err(NotTrained::Over));
-            }
-            Ok(Ok(ask!("save", guest.save(model))))
-        })?;
-        let checkpoint = match trained {
+        let checkpoint = match self.trained(launch, &task, before, budget)? {
             Ok(checkpoint) => checkpoint,
             Err(problem) => return Ok(Err(problem)),
         };
@@ -247,6 +256,25 @@ impl<'a> Training<'a> {
         Ok(match shares {
             [Ok(lent), Ok(own), Ok(before)] => Ok(Renumbering { lent, own, before }),
             [Err(problem), ..] | [_, Err(problem), _] | [.., Err(problem)] => Err(problem),
+        })
+    }
+
+    /// The checkpoint of a run that goes on from another one.
+    fn trained(
+        &self,
+        launch: &dyn Launch,
+        task: &Task,
+        before: &[u8],
+        budget: Budget,
+    ) -> Result<Result<Vec<u8>, NotTrained>, HostError> {
+        self.within(launch, |guest| {
+            let model = ask!("restore", guest.restore(before));
+            let (history, record) = fit_recorded(guest, model, task, End { stop: None, budget }, None)?;
+            ask!("fit", Ok(history));
+            if record.is_over {
+                return Ok(Err(NotTrained::Over));
+            }
+            Ok(Ok(ask!("save", guest.save(model))))
         })
     }
 
