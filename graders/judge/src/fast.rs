@@ -1,13 +1,19 @@
 //! What fast convolutions may be off, which have fewer multiplications than the definition.
 
 use tito_kernels::{Judged, bound};
+use tito_sandbox::Conv2dSpec;
 
 use crate::Kind;
 
-/// Fast convolutions of 3x3 are right: Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", 2016. F(4x4, 3x3)
+/// Whether a convolution may be done by Winograd's algorithm, which is less exact.
+pub fn may_be_fast(spec: &Conv2dSpec) -> bool {
+    matches!(spec.kernel, (3, 3) | (5, 5)) && spec.stride == (1, 1)
+}
+
+/// Fast convolutions of 3x3 and 5x5 are right: Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", 2016. F(4x4, 3x3)
 /// makes 4x4 places at a time of all that the sixteen see together, so that each is off by roundings of what its neighbours
 /// up to three places away see, ten times as many of them; and its factors of 1/6 and 1/24 leave no integer exact, but each
-/// nearer to the right one than to any other.
+/// nearer to the right one than to any other. F(2x2, 5x5) multiplies the same tiles of 6x6.
 ///
 /// # Panics
 ///

@@ -7,7 +7,7 @@ use tito_tensor::{Shape, Tensor};
 use crate::{
     Case, Doubt, Draw, Kind, allow_fast, compare, conv_window, describe,
     doubt::{Stop, answered, apart},
-    fast::FAST,
+    fast::{FAST, may_be_fast},
     freivalds, parameter_shapes,
 };
 
@@ -210,9 +210,8 @@ impl Work {
         compare(&case, &tito_sandbox::Outcome::Answer(answer)).is_ok()
     }
 
-    /// Whether it may be done by Winograd's algorithm, which is less exact.
     fn may_be_fast(&self) -> bool {
-        matches!(self.layer, Layer::Conv2d(Conv2dSpec { kernel: (3, 3), stride: (1, 1), .. }))
+        matches!(&self.layer, Layer::Conv2d(spec) if may_be_fast(spec))
     }
 
     /// The fuel of the calls that count, if that and the others can be believed.

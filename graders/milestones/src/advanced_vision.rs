@@ -61,10 +61,7 @@ const MISTAKES: &[(&str, &str)] = &[
         "weights-in-the-component",
         "`build` gives the model that the seed draws. Weights that were learnt belong into the checkpoint.",
     ),
-    (
-        "weights-in-restore",
-        "`restore` gives the model whose parameters lie in the checkpoint, and no other.",
-    ),
+    ("weights-in-restore", "`restore` gives the model whose parameters lie in the checkpoint, and no other."),
     (
         "labels-not-learnt",
         "`fit` learns from the batches that it is lent, whatever their classes are called.",

@@ -8,7 +8,7 @@ use tito_grade::{CheckResult, CheckRule, ComponentId, DataUsed, Grade, Number, S
 use tito_judge::Findings;
 use tito_sandbox::HostError;
 
-use crate::{Context, Milestone, memory::WORTH_KEEPING, milestone::Found};
+use crate::{Context, Milestone, memory::Anew, milestone::Found};
 
 /// Told of every check that has ended, with the time that it took.
 pub type Progress<'a> = dyn FnMut(&CheckResult, Duration) + 'a;
@@ -25,15 +25,14 @@ pub fn grade(
     progress: &mut Progress<'_>,
 ) -> Result<Grade, HostError> {
     let mut results = Vec::new();
+    let mut anew = Anew::beginning(context.memory);
     for (_, rule) in milestone.rubric.checks() {
         let start = Instant::now();
-        let recalled = context.memory.and_then(|memory| memory.recall(&rule.name));
-        let result = match recalled {
+        let result = match anew.recall(&rule.name) {
             Some(recalled) => recalled,
             None => {
                 let result = result(rule, milestone.check(&rule.name)(context)?);
-                let keeps = context.memory.filter(|_| start.elapsed() >= WORTH_KEEPING);
-                keeps.into_iter().for_each(|memory| memory.keep(&result));
+                anew.note(&result);
                 result
             }
         };

@@ -45,9 +45,13 @@ struct Exponents {
 /// What is said, where it can be read.
 fn claims(context: &Context<'_>) -> Result<Claims, String> {
     let Some(text) = &context.own.claims else {
-        return Err("there is no `claims.toml` beside the component".into());
+        return Err("no `claims.toml` was handed in; `tito milestone info 4` shows how it is written".into());
     };
-    toml::from_str(text).map_err(|error| format!("`claims.toml`: {}", error.message()))
+    toml::from_str(text).map_err(|error| {
+        let line =
+            error.span().map_or(1, |span| 1 + text[..span.start.min(text.len())].matches('\n').count());
+        format!("`claims.toml`, line {line}: {}", error.message())
+    })
 }
 
 /// A claim against what it must be, or may be; `None` of the claims is one that was not made.
@@ -216,7 +220,7 @@ const SWEEPS: [Sweep; 4] = [
         name: "channels",
         claim: |exponents| exponents.channels,
         sizes: [4, 8, 16, 32, 48, 64, 80, 96],
-        layer: |channels| (conv(channels, channels), Shape::from([1, channels, 16, 16])),
+        layer: |channels| (conv(channels, channels), Shape::from([1, channels, 8, 8])),
     },
 ];
 
@@ -246,7 +250,7 @@ pub(super) fn scaling(context: &Context<'_>) -> Result<Found, HostError> {
     }
     findings.tabulated(Table {
         title: "Fuel of a forward pass, and the power by which it grows".into(),
-        columns: ["size", "from", "fuel", "exponent", "interval"].map(str::to_owned).into(),
+        columns: ["size", "from", "fuel", "exponent", "claims that hold"].map(str::to_owned).into(),
         rows,
     });
     Ok(Found::Cases(findings))

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tito_grade::Table;
+use tito_grade::{Plot, Series, Table};
 use tito_judge::{Case, Findings, advice};
 use tito_sandbox::{Conv2dSpec, Guest, HostError, Layer, Mode, ModelId, Outcome, Pool2dSpec};
 use tito_tensor::{Shape, Tensor};
@@ -110,6 +110,12 @@ impl Calls {
             (format!("{growth} bytes more after the last than after the first"), hint("memory-grows"))
         });
         findings.question(format!("{asked}: memory"), came_back);
+        let values = self.memory.iter().map(|&bytes| (bytes as f64).into()).collect();
+        findings.plotted(Plot {
+            title: "Bytes of memory after every call".into(),
+            along: "call".into(),
+            series: vec![Series { name: "the submission".into(), values }],
+        });
         self.fuel.sort_unstable();
         let [median, most] = PERCENTILES.map(|at| self.fuel[at] as f64);
         findings.measured("fuel_p50", median);

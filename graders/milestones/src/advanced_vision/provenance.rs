@@ -239,7 +239,8 @@ impl Audit<'_, '_> {
             (Outcome::Answer(found), Outcome::Answer(logged)) => {
                 let is_worse = found + BY_ORDER.max(gain / 2.0) < logged;
                 let [found, logged] = [found, logged].map(|share| 100.0 * share);
-                let told = format!("{found:.0} % of the images, where the checkpoint of the log has {logged:.0} %");
+                let told =
+                    format!("{found:.0} % of the images, where the checkpoint of the log has {logged:.0} %");
                 is_worse.then(|| (told, hint("weights-in-restore")))
             }
             (Outcome::Answer(_), failed) | (failed, _) => Some((failed.to_string(), advice(&failed))),
@@ -341,7 +342,8 @@ fn shown(entries: &[Entry], accuracies: &[f64], [again, reordered]: [usize; 2], 
     });
     let [again, reordered] = [again, reordered].map(|at| entries[at].epoch);
     let count = entries.len();
-    findings.conclude(format!("{count} epochs; epoch {again} trained again, epoch {reordered} in another order"));
+    findings
+        .conclude(format!("{count} epochs; epoch {again} trained again, epoch {reordered} in another order"));
 }
 
 #[cfg(test)]

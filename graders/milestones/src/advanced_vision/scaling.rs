@@ -14,6 +14,9 @@ const EXPONENT: f64 = 0.25;
 /// The same of a slope, as a part of it: allocators round up.
 const SLOPE: f64 = 0.25;
 
+/// How far either may be from it at most: whose work jumps from size to size would have any claim be true.
+const FURTHEST: f64 = 0.5;
+
 /// Standard errors on either side.
 const ERRORS: f64 = 3.0;
 
@@ -28,7 +31,7 @@ impl Measured {
         assert!(points.len() >= 6, "an exponent needs points");
         let upper: Vec<_> = points[points.len() / 2..].iter().map(|point| point.map(f64::ln)).collect();
         let (value, error) = line(&upper);
-        let reach = EXPONENT.max(ERRORS * error);
+        let reach = (ERRORS * error).clamp(EXPONENT, FURTHEST);
         Self { value, interval: [value - reach, value + reach] }
     }
 
@@ -40,7 +43,7 @@ impl Measured {
     pub(super) fn slope(points: &[[f64; 2]], grain: f64) -> Self {
         let (value, error) = line(points);
         let of_grain = grain / (points[points.len() - 1][0] - points[0][0]);
-        let reach = (SLOPE * value).max(ERRORS * error).max(of_grain);
+        let reach = (ERRORS * error).min(FURTHEST * value.abs()).max(SLOPE * value.abs()).max(of_grain);
         Self { value, interval: [value - reach, value + reach] }
     }
 
@@ -72,6 +75,16 @@ mod tests {
             (1..=8).map(|at| f64::from(8 * at)).map(|n| [n, n * n * n + 40.0 * n]).collect();
         let found = Measured::exponent(&points);
         assert!((found.value - 3.0).abs() < 0.05 && found.admits(3.0) && !found.admits(2.7), "{found:?}");
+    }
+
+    #[test]
+    fn scattered_points_admit_no_more_for_it() {
+        let scattered = |at: u32| [f64::from(at), f64::from(at) * if at % 2 == 0 { 4.0 } else { 1.0 }];
+        let points: Vec<_> = (1..=8).map(scattered).collect();
+        let [low, high] = Measured::exponent(&points).interval;
+        assert!(high - low <= 1.0 + 1e-12, "{low} to {high}");
+        let Measured { value, interval: [low, high] } = Measured::slope(&points, 1.0);
+        assert!(high - low <= value.abs() + 1e-12, "{low} to {high}");
     }
 
     #[test]

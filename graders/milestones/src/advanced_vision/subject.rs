@@ -34,7 +34,11 @@ impl<'a> Subject<'a> {
         let layers = Assignment::of(context.data).layers;
         let weights = Weights::Drawn(toy::parameters(&layers, draw));
         let image = context.data.form().example_shape;
-        Self { layers, image, whose: "that of milestone 3, since no training was handed in", weights }
+        let whose = match context.own.handed {
+            Some(_) => "that of milestone 3, since the training that was handed in cannot be read",
+            None => "that of milestone 3, since no training was handed in",
+        };
+        Self { layers, image, whose, weights }
     }
 
     /// A model of it in this guest.
