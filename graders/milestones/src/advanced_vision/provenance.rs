@@ -5,10 +5,11 @@
 //! 1 - (1 - s)^2, over however many epochs it was spread. The draw depends on the course's secret, the component and the
 //! log, so that nobody can know it before the log is written.
 //!
-//! The first must leave the same bytes. The second is trained in an order that nobody could know, and must be about as good:
-//! a component that knows the bytes of its own checkpoints can have other weights in mind when it restores them.
+//! They must leave the same bytes. One that has brought much at once is trained in an order that nobody could know instead, and
+//! must be about as good: a component that knows the bytes of its own checkpoints could have other weights in mind when it
+//! restores them.
 
-use rayon::join;
+use rayon::prelude::*;
 use tito_data::Dataset;
 use tito_grade::{Plot, Series, Table};
 use tito_judge::{Draw, Findings, advice};
@@ -20,16 +21,20 @@ use crate::{
     training::Renumbering,
 };
 
+/// How many epochs are trained anew.
+const AUDITED: usize = 2;
+
 /// How many images each checkpoint is shown to find out what its epoch has brought: for all epochs together, and the least
 /// and most for one; and how many a model that was never trained.
 const SHOWN: usize = 4_000;
 const SHOWN_OF_EACH: [usize; 2] = [50, 400];
 const SHOWN_BEFORE: usize = 1_000;
 
-/// The same for one that was trained in another order, which may recognise less by this share of all images, or by half of what
-/// the epoch has brought.
+/// The same for one that was trained in another order.
 const SHOWN_REORDERED: usize = 1_000;
-const BY_ORDER: f64 = 0.15;
+
+/// An epoch that has brought so much more of all images has brought much; in another order half of it is enough.
+const MUCH: f64 = 0.3;
 
 /// By how much a model that was never trained may be better than guessing.
 const CHANCE: f64 = 0.2;
@@ -105,17 +110,20 @@ impl Audit<'_, '_> {
         let Outcome::Answer(first) = self.first(findings)? else { return Ok(()) };
         self.begins_at_chance(&first, &mut draw, findings)?;
         let Some(accuracies) = self.accuracies(&first, &mut draw, findings)? else { return Ok(()) };
-        let drawn = by_gain(&accuracies, &mut draw);
-        let [again, reordered] = drawn.map(|at| &entries[at]);
         let gains = gains(&accuracies);
-        let gain = gains[drawn[1]];
-        let (same, as_good) =
-            join(|| self.again(again), || self.in_another_order(reordered, gain, &first, &mut draw.clone()));
-        findings.question(format!("epoch {}, trained again", again.epoch), same?);
-        findings.question(format!("epoch {}, trained in another order", reordered.epoch), as_good?);
+        let drawn = by_gain(&gains, &mut draw);
+        let audits = audits(&drawn, &gains);
+        let audited = |&(at, way): &(usize, Way)| match way {
+            Way::Again => self.again(&entries[at]),
+            Way::InAnotherOrder => self.in_another_order(&entries[at], gains[at], &first, &mut draw.clone()),
+        };
+        let trained: Vec<_> = audits.par_iter().map(audited).collect::<Result<_, HostError>>()?;
+        for ((at, way), came_back) in audits.iter().zip(trained) {
+            findings.question(format!("epoch {}, trained {}", entries[*at].epoch, way.words()), came_back);
+        }
         let most = most_gained(&gains);
         self.learns_what_it_is_lent(&entries[most], gains[most], &first, &mut draw, findings)?;
-        shown(entries, &accuracies, drawn, findings);
+        shown(entries, &accuracies, &audits, findings);
         Ok(())
     }
 
@@ -237,7 +245,7 @@ impl Audit<'_, '_> {
         let mut of = |checkpoint| recognised(self.context, checkpoint, &images, &places, &mut own);
         Ok(match (of(&checkpoint)?, of(self.handed.after(entry))?) {
             (Outcome::Answer(found), Outcome::Answer(logged)) => {
-                let is_worse = found + BY_ORDER.max(gain / 2.0) < logged;
+                let is_worse = found + gain / 2.0 < logged;
                 let [found, logged] = [found, logged].map(|share| 100.0 * share);
                 let told =
                     format!("{found:.0} % of the images, where the checkpoint of the log has {logged:.0} %");
@@ -298,35 +306,63 @@ fn most_gained(gains: &[f64]) -> usize {
     most.expect("a training has an epoch")
 }
 
-/// Two epochs by what each has brought, counted from 0, which may be the same; `accuracies` begins with that before the first.
-fn by_gain(accuracies: &[f64], draw: &mut Draw) -> [usize; 2] {
+/// Some epochs by what each has brought, counted from 0.
+fn by_gain(gains: &[f64], draw: &mut Draw) -> Vec<usize> {
     // An epoch that brought nothing is worth a look, too, if hardly.
-    let gains: Vec<f64> = gains(accuracies).into_iter().map(|gain| gain + 1e-4).collect();
-    [(); 2].map(|()| {
+    let mut gains: Vec<f64> = gains.iter().map(|gain| gain + 1e-4).collect();
+    let count = AUDITED.min(gains.len());
+    let another = |_| {
         let mut left = draw.uniform() * gains.iter().sum::<f64>();
         let at = gains.iter().position(|gain| {
             left -= gain;
             left < 0.0
         });
-        // Rounding may leave a little beyond the last one.
-        at.unwrap_or(gains.len() - 1)
-    })
+        // Rounding may leave a little beyond the last one that is still to be drawn.
+        let at = at
+            .or_else(|| gains.iter().rposition(|&gain| gain > 0.0))
+            .expect("fewer were drawn than there are");
+        gains[at] = 0.0;
+        at
+    };
+    (0..count).map(another).collect()
 }
 
-fn shown(entries: &[Entry], accuracies: &[f64], [again, reordered]: [usize; 2], findings: &mut Findings) {
+/// How an epoch is trained anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    Again,
+    InAnotherOrder,
+}
+
+impl Way {
+    fn words(self) -> &'static str {
+        match self {
+            Self::Again => "again",
+            Self::InAnotherOrder => "in another order",
+        }
+    }
+}
+
+/// How each of the drawn epochs is trained anew: the one that has brought the most of them in another order, if that is much;
+/// the others again, and one at least.
+fn audits(drawn: &[usize], gains: &[f64]) -> Vec<(usize, Way)> {
+    let most = drawn.iter().copied().max_by(|&one, &other| gains[one].total_cmp(&gains[other]));
+    let reordered = most.filter(|&at| gains[at] >= MUCH);
+    let again = drawn.iter().copied().filter(|&at| Some(at) != reordered || drawn.len() == 1);
+    let again = again.map(|at| (at, Way::Again));
+    again.chain(reordered.map(|at| (at, Way::InAnotherOrder))).collect()
+}
+
+fn shown(entries: &[Entry], accuracies: &[f64], audits: &[(usize, Way)], findings: &mut Findings) {
     let row = |(at, entry): (usize, &Entry)| {
         let percent = |accuracy: f64| format!("{:.1} %", 100.0 * accuracy);
+        let ways = audits.iter().filter(|(audited, _)| *audited == at).map(|(_, way)| way.words());
         vec![
             entry.epoch.to_string(),
             format!("{:.3}", entry.reported.training_loss),
             percent(accuracies[at + 1]),
             format!("{:.2e}", entry.fuel as f64),
-            [(again, "again"), (reordered, "in another order")]
-                .iter()
-                .filter(|(drawn, _)| *drawn == at)
-                .map(|(_, how)| *how)
-                .collect::<Vec<_>>()
-                .join(", "),
+            ways.collect::<Vec<_>>().join(", "),
         ]
     };
     findings.tabulated(Table {
@@ -340,10 +376,9 @@ fn shown(entries: &[Entry], accuracies: &[f64], [again, reordered]: [usize; 2], 
         along: "epoch".into(),
         series: vec![Series { name: "some test images".into(), values }],
     });
-    let [again, reordered] = [again, reordered].map(|at| entries[at].epoch);
-    let count = entries.len();
-    findings
-        .conclude(format!("{count} epochs; epoch {again} trained again, epoch {reordered} in another order"));
+    let audited = audits.iter().map(|(at, way)| format!("epoch {} {}", entries[*at].epoch, way.words()));
+    let audited = audited.collect::<Vec<_>>().join(", ");
+    findings.conclude(format!("{} epochs; trained {audited}", entries.len()));
 }
 
 #[cfg(test)]
@@ -353,15 +388,15 @@ mod tests {
     /// How often of a thousand times one of these epochs, counted from 0, is among those that are drawn.
     #[track_caller]
     fn check(accuracies: &[f64], is_one: impl Fn(usize) -> bool, times: std::ops::RangeInclusive<usize>) {
-        let mut draw = Draw::new([1; 32]);
-        let found = (0..1_000).filter(|_| by_gain(accuracies, &mut draw).into_iter().any(&is_one)).count();
+        let (mut draw, gains) = (Draw::new([1; 32]), gains(accuracies));
+        let found = (0..1_000).filter(|_| by_gain(&gains, &mut draw).into_iter().any(&is_one)).count();
         assert!(times.contains(&found), "{found} of 1,000 draws of {accuracies:?}");
     }
 
     #[test]
     fn epochs_are_drawn_by_what_they_have_brought() {
-        check(&[0.1, 0.5, 0.4, 0.7, 0.7], |at| at == 0, 850..=920);
-        check(&[0.1, 0.5, 0.4, 0.7, 0.7], |at| at == 2, 500..=620);
+        check(&[0.1, 0.5, 0.4, 0.7, 0.7], |at| at == 0, 950..=1_000);
+        check(&[0.1, 0.5, 0.4, 0.7, 0.7], |at| at == 2, 950..=1_000);
         check(&[0.1, 0.5, 0.4, 0.7, 0.7], |at| at == 1 || at == 3, 0..=50);
         check(&[0.1, 0.1], |at| at == 0, 1_000..=1_000);
         check(&[0.9, 0.1, 0.1], |at| at == 1, 1_000..=1_000);
@@ -376,6 +411,17 @@ mod tests {
         let saw = (0..200).map(|at| if at % 2 == 0 { 0.1 } else { 0.5 });
         let saw: Vec<f64> = [0.1, 0.5].into_iter().chain(saw).chain([0.8]).collect();
         check(&saw, |at| at == saw.len() - 2, 900..=1_000);
+    }
+
+    #[test]
+    fn what_brought_much_is_trained_in_another_order() {
+        let check = |drawn: &[usize], expected: &[(usize, Way)]| {
+            assert_eq!(audits(drawn, &[0.4, 0.1, 0.05, 0.31]), expected);
+        };
+        check(&[0, 2], &[(2, Way::Again), (0, Way::InAnotherOrder)]);
+        check(&[3, 0], &[(3, Way::Again), (0, Way::InAnotherOrder)]);
+        check(&[1, 2], &[(1, Way::Again), (2, Way::Again)]);
+        check(&[3], &[(3, Way::Again), (3, Way::InAnotherOrder)]);
     }
 
     #[test]
