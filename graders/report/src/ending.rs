@@ -6,6 +6,7 @@ use tito_grade::{CheckResult, Status};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ending {
     Failed,
+    InPart,
     NotRun,
     AwaitingReview,
     Reviewed,
@@ -15,7 +16,14 @@ pub(crate) enum Ending {
 impl Ending {
     /// How `check` ended, of which a person has decided or not.
     pub(crate) fn of(check: &CheckResult, is_reviewed: bool) -> Self {
-        if is_reviewed { Self::Reviewed } else { check.status.into() }
+        match check.status {
+            _ if is_reviewed => Self::Reviewed,
+            _ if check.is_right_in_part() => Self::InPart,
+            Status::Passed => Self::Passed,
+            Status::Failed => Self::Failed,
+            Status::AwaitingReview => Self::AwaitingReview,
+            Status::NotRun => Self::NotRun,
+        }
     }
 
     /// A sign of it.
@@ -23,6 +31,8 @@ impl Ending {
         match (self, unicode) {
             (Self::Failed, true) => '✗',
             (Self::Failed, false) => 'x',
+            (Self::InPart, true) => '◐',
+            (Self::InPart, false) => '~',
             (Self::NotRun, true) => '○',
             (Self::NotRun, false) => '-',
             (Self::AwaitingReview, _) => '?',
@@ -37,21 +47,11 @@ impl Ending {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Failed => "failed",
+            Self::InPart => "right in part",
             Self::NotRun => "not run",
             Self::AwaitingReview => "awaiting review",
             Self::Reviewed => "reviewed",
             Self::Passed => "passed",
-        }
-    }
-}
-
-impl From<Status> for Ending {
-    fn from(status: Status) -> Self {
-        match status {
-            Status::Passed => Self::Passed,
-            Status::Failed => Self::Failed,
-            Status::AwaitingReview => Self::AwaitingReview,
-            Status::NotRun => Self::NotRun,
         }
     }
 }

@@ -71,7 +71,7 @@ fn check(check: &CheckResult, review: Option<&String>) -> Markup {
     let told =
         if ending == Ending::AwaitingReview { suggestion(check) } else { check.evidence.summary.clone() };
     html! {
-        details.check open[ending == Ending::Failed] {
+        details.check open[matches!(ending, Ending::Failed | Ending::InPart)] {
             summary {
                 (mark(ending))
                 span.name { (check.name) }

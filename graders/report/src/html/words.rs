@@ -44,7 +44,7 @@ fn tone(ending: Ending) -> &'static str {
     match ending {
         Ending::Passed => "good",
         Ending::Failed => "bad",
-        Ending::NotRun | Ending::AwaitingReview => "open",
+        Ending::InPart | Ending::NotRun | Ending::AwaitingReview => "open",
         Ending::Reviewed => "faint",
     }
 }

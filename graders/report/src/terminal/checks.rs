@@ -1,7 +1,7 @@
 //! The checks, by how they ended.
 
 use comfy_table::Cell;
-use tito_grade::{CaseEvidence, CheckResult, Grade, Status};
+use tito_grade::{CaseEvidence, CheckResult, Grade};
 
 use crate::{
     Style,
@@ -11,32 +11,37 @@ use crate::{
     told::{advice, suggestion, telling, untold, worst},
 };
 
-/// The failed checks, each with what was asked, what came back and what the cause probably is.
+/// The failed checks, each with what was asked, what came back and what the cause probably is; before them those that are
+/// right and have not all points.
 pub(crate) fn failed(grade: &Grade, style: Style) -> String {
-    section(grade, Status::Failed, style, |check| {
-        let title = format!("{} ({:.0} % of its points)", printable(&check.name), 100.0 * check.score);
-        let title = style.paint(&mark(Status::Failed, style, &title), Bad, true);
-        format!("{title}\n{}", style.table(4, failed_rows(check)))
-    })
+    let of = |ending, tone: Tone| {
+        section(grade, ending, style, |check| {
+            let title = format!("{} ({:.0} % of its points)", printable(&check.name), 100.0 * check.score);
+            let title = style.paint(&mark(ending, style, &title), tone, true);
+            format!("{title}\n{}", style.table(4, failed_rows(check)))
+        })
+    };
+    let sections = [of(Ending::InPart, Open), of(Ending::Failed, Bad)];
+    sections.into_iter().filter(|section| !section.is_empty()).collect::<Vec<_>>().join("\n")
 }
 
 /// The checks that could not be run, and why.
 pub(crate) fn not_run(grade: &Grade, style: Style) -> String {
-    section(grade, Status::NotRun, style, |check| one_line(check, &check.evidence.summary, style))
+    section(grade, Ending::NotRun, style, |check| one_line(check, &check.evidence.summary, style))
 }
 
 /// The checks that a person judges, with what was measured as a suggestion.
 pub(crate) fn awaiting(grade: &Grade, style: Style) -> String {
-    section(grade, Status::AwaitingReview, style, |check| {
+    section(grade, Ending::AwaitingReview, style, |check| {
         one_line(check, &suggestion(check), style) + &measures(check, style)
     })
 }
 
 /// The passed checks, one line each.
 pub(super) fn passed(grade: &Grade, style: Style) -> String {
-    let rows = of(grade, Status::Passed).map(|check| {
+    let rows = of(grade, Ending::Passed).map(|check| {
         vec![
-            Good.cell(mark(Status::Passed, style, &printable(&check.name))),
+            Good.cell(mark(Ending::Passed, style, &printable(&check.name))),
             Faint.cell(printable(&check.evidence.summary)),
         ]
     });
@@ -44,35 +49,36 @@ pub(super) fn passed(grade: &Grade, style: Style) -> String {
     if rows.is_empty() {
         String::new()
     } else {
-        heading(Status::Passed, rows.len(), style) + &style.table(2, rows)
+        heading(Ending::Passed, rows.len(), style) + &style.table(2, rows)
     }
 }
 
-fn section(grade: &Grade, status: Status, style: Style, show: impl Fn(&CheckResult) -> String) -> String {
-    let shown: Vec<_> = of(grade, status).map(show).collect();
-    if shown.is_empty() { String::new() } else { heading(status, shown.len(), style) + &shown.join("\n") }
+fn section(grade: &Grade, ending: Ending, style: Style, show: impl Fn(&CheckResult) -> String) -> String {
+    let shown: Vec<_> = of(grade, ending).map(show).collect();
+    if shown.is_empty() { String::new() } else { heading(ending, shown.len(), style) + &shown.join("\n") }
 }
 
-fn of(grade: &Grade, status: Status) -> impl Iterator<Item = &CheckResult> {
-    grade.checks().filter(move |check| check.status == status)
+fn of(grade: &Grade, ending: Ending) -> impl Iterator<Item = &CheckResult> {
+    grade.checks().filter(move |check| Ending::of(check, false) == ending)
 }
 
-fn heading(status: Status, count: usize, style: Style) -> String {
-    let (name, tone) = match status {
-        Status::Failed => ("Failed", Bad),
-        Status::NotRun => ("Not run", Open),
-        Status::AwaitingReview => ("Awaiting review", Open),
-        Status::Passed => ("Passed", Good),
+fn heading(ending: Ending, count: usize, style: Style) -> String {
+    let (name, tone) = match ending {
+        Ending::Failed => ("Failed", Bad),
+        Ending::InPart => ("Right, with not all points", Open),
+        Ending::NotRun => ("Not run", Open),
+        Ending::AwaitingReview => ("Awaiting review", Open),
+        Ending::Passed | Ending::Reviewed => ("Passed", Good),
     };
     style.paint(&format!("{name} ({count})"), tone, true) + "\n"
 }
 
-fn mark(status: Status, style: Style, text: &str) -> String {
-    format!("{} {text}", Ending::from(status).sign(style.unicode))
+fn mark(ending: Ending, style: Style, text: &str) -> String {
+    format!("{} {text}", ending.sign(style.unicode))
 }
 
 fn one_line(check: &CheckResult, text: &str, style: Style) -> String {
-    let name = mark(check.status, style, &printable(&check.name));
+    let name = mark(Ending::of(check, false), style, &printable(&check.name));
     style.table(2, vec![vec![Open.cell(name), Plain.cell(printable(text))]])
 }
 

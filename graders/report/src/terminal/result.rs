@@ -43,6 +43,12 @@ fn next(grade: &Grade) -> String {
     if grade.data.stands_in_for.is_some() {
         return "run it on the data set that the milestone asks for.".into();
     }
+    if let Some(check) = grade.checks().find(|check| check.is_right_in_part()) {
+        return format!(
+            "improve '{}', if you like: it is right, and has not all points.",
+            printable(&check.name)
+        );
+    }
     match (&grade.seed, grade.provisional) {
         (SeedUsed::Public, _) => "hand it in; grading draws other cases from a secret seed.".into(),
         (SeedUsed::Secret(_), true) => "wait for the review; every automatic check has passed.".into(),
@@ -53,7 +59,7 @@ fn next(grade: &Grade) -> String {
 /// The failed check that costs most in the first criterion that has one: in the rubric's order criteria build upon
 /// each other, so that a wrong layer is mended before the network that is made of it.
 fn costliest(grade: &Grade) -> Option<&str> {
-    let failed = |check: &&CheckResult| check.status == Status::Failed;
+    let failed = |check: &&CheckResult| check.status == Status::Failed && !check.is_right_in_part();
     let criterion =
         grade.criteria.iter().find(|criterion| criterion.checks.iter().any(|check| failed(&check)))?;
     let cost = |check: &CheckResult| check.weight * (1.0 - check.score);
