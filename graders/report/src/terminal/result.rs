@@ -28,10 +28,9 @@ fn provisional(grade: &Grade) -> String {
     }
 }
 
-/// What is worth doing next: the failed check that costs most points, then whatever keeps the grade from
-/// being final.
+/// What is worth doing next: the first failed check, then whatever keeps the grade from being final.
 fn next(grade: &Grade) -> String {
-    if let Some(name) = costliest(grade) {
+    if let Some(name) = first_failed(grade) {
         return format!("mend '{}'; what comes after builds upon it.", printable(name));
     }
     if let Some(check) = grade.checks().find(|check| check.status == Status::NotRun) {
@@ -56,14 +55,9 @@ fn next(grade: &Grade) -> String {
     }
 }
 
-/// The failed check that costs most in the first criterion that has one: in the rubric's order criteria build upon
-/// each other, so that a wrong layer is mended before the network that is made of it.
-fn costliest(grade: &Grade) -> Option<&str> {
-    let failed = |check: &&CheckResult| check.status == Status::Failed && !check.is_right_in_part();
-    let criterion =
-        grade.criteria.iter().find(|criterion| criterion.checks.iter().any(|check| failed(&check)))?;
-    let cost = |check: &CheckResult| check.weight * (1.0 - check.score);
-    // The first of equals, for the same reason.
-    let first = |best, other| if cost(other) > cost(best) { other } else { best };
-    criterion.checks.iter().filter(failed).reduce(first).map(|check| check.name.as_str())
+/// The first failed check: in the rubric's order they build upon each other, so that a wrong layer is mended before the network
+/// that is made of it.
+fn first_failed(grade: &Grade) -> Option<&str> {
+    let is_wrong = |check: &&CheckResult| check.status == Status::Failed && !check.is_right_in_part();
+    grade.checks().find(is_wrong).map(|check| check.name.as_str())
 }

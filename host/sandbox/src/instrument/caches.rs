@@ -1,12 +1,12 @@
 //! A model of caches, as WebAssembly: what a load or store is waited for.
 //!
 //! Two levels of lines of 64 bytes, each of sets of eight with the least recently used to go first: 32 KiB and 1 MiB, as the
-//! cores of servers have them. The instructions that a machine is simulated by give the same on all, as `cachegrind` does
-//! (Nethercote and Seward, *Valgrind*, PLDI 2007). What lies beside a line that is in the first level was fetched ahead, as
+//! cores of servers have them. Simulated, they give the same on every machine, as `cachegrind` does (Nethercote and Seward,
+//! *Valgrind*, PLDI 2007). What lies beside a line that is in the first level was fetched ahead, as
 //! machines do for whoever walks along the memory.
 //!
 //! Waits are in units of fuel, of which a core does about three a cycle. Loads do not wait for one another, so that a wait is
-//! some part of what a datasheet says: `graders/judge/README.md` has what was measured beside it.
+//! some part of what a datasheet says; ARCHITECTURE.md has what was measured beside it.
 
 use wasm_encoder::{BlockType, Encode as _, Instruction as I, MemArg, ValType};
 
