@@ -10,6 +10,7 @@ mod roofline;
 mod scaling;
 mod speed;
 mod subject;
+pub(crate) mod sweep;
 
 use tito_data::{CIFAR10, Description, Split, TINYDIGITS};
 use tito_grade::Hint;

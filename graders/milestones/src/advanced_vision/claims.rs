@@ -13,15 +13,18 @@
 //! channels = 2.0              # its channels in and out, which are as many
 //! ```
 
-use rayon::prelude::*;
 use serde::Deserialize;
 use tito_grade::{Number, Table};
 use tito_judge::{Draw, Findings, advice, parameter_shapes};
-use tito_sandbox::{Called, Conv2dSpec, DenseSpec, Guest, HostError, Layer, Mode, ModelId, Outcome, Usage};
+use tito_sandbox::{Conv2dSpec, DenseSpec, HostError, Layer, Mode, Outcome};
 use tito_tensor::{Shape, Tensor};
 
-use super::{scaling::Measured, subject::Subject};
-use crate::{Context, milestone::Found, own::multiplications, toy};
+use super::{
+    scaling::Measured,
+    subject::Subject,
+    sweep::{self, Sweep, twice},
+};
+use crate::{Context, milestone::Found, own::multiplications};
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -186,42 +189,45 @@ fn at_once(
     Ok(if most >= 3 { Ok(most) } else { Err(told()) })
 }
 
-/// What the work grows with: its name, its claim, sizes, and a layer of each with the shape of its input.
-struct Sweep {
-    name: &'static str,
-    claim: fn(&Exponents) -> Option<f64>,
-    sizes: [u32; 8],
-    layer: fn(u32) -> (Layer, Shape),
-}
+/// What the work grows with, and what is claimed of it.
+type Claimed = (Sweep, fn(&Exponents) -> Option<f64>);
 
-const SWEEPS: [Sweep; 4] = [
-    Sweep {
-        name: "batch",
-        claim: |exponents| exponents.batch,
-        sizes: [2, 4, 8, 12, 16, 24, 32, 48],
-        layer: |rows| (conv(3, 8), Shape::from([rows, 3, 12, 12])),
-    },
-    Sweep {
-        name: "width",
-        claim: |exponents| exponents.width,
-        sizes: [16, 32, 64, 128, 192, 256, 320, 384],
-        layer: |width| {
-            let dense = DenseSpec { inputs: width, outputs: width, bias: true };
-            (Layer::Dense(dense), Shape::from([16, width]))
+const SWEEPS: [Claimed; 4] = [
+    (
+        Sweep {
+            name: "batch",
+            sizes: [2, 4, 8, 12, 16, 24, 32, 48],
+            layer: |rows| (conv(3, 8), Shape::from([rows, 3, 12, 12])),
         },
-    },
-    Sweep {
-        name: "side",
-        claim: |exponents| exponents.side,
-        sizes: [8, 16, 24, 32, 48, 64, 80, 96],
-        layer: |side| (conv(4, 8), Shape::from([1, 4, side, side])),
-    },
-    Sweep {
-        name: "channels",
-        claim: |exponents| exponents.channels,
-        sizes: [4, 8, 16, 32, 48, 64, 80, 96],
-        layer: |channels| (conv(channels, channels), Shape::from([1, channels, 8, 8])),
-    },
+        |exponents| exponents.batch,
+    ),
+    (
+        Sweep {
+            name: "width",
+            sizes: [16, 32, 64, 128, 192, 256, 320, 384],
+            layer: |width| {
+                let dense = DenseSpec { inputs: width, outputs: width, bias: true };
+                (Layer::Dense(dense), Shape::from([16, width]))
+            },
+        },
+        |exponents| exponents.width,
+    ),
+    (
+        Sweep {
+            name: "side",
+            sizes: [8, 16, 24, 32, 48, 64, 80, 96],
+            layer: |side| (conv(4, 8), Shape::from([1, 4, side, side])),
+        },
+        |exponents| exponents.side,
+    ),
+    (
+        Sweep {
+            name: "channels",
+            sizes: [4, 8, 16, 32, 48, 64, 80, 96],
+            layer: |channels| (conv(channels, channels), Shape::from([1, channels, 8, 8])),
+        },
+        |exponents| exponents.channels,
+    ),
 ];
 
 fn conv(in_channels: u32, out_channels: u32) -> Layer {
@@ -234,75 +240,18 @@ pub(super) fn scaling(context: &Context<'_>) -> Result<Found, HostError> {
     let mut draw = context.seed.draw("4/scaling");
     let mut findings = Findings::default();
     let (claims, mut rows) = (claims(context), Vec::new());
-    for sweep in SWEEPS {
+    for (sweep, claim) in SWEEPS {
         let asked = format!("the power of {} by which the work grows", sweep.name);
-        match swept(context, &sweep, &mut draw, &mut findings)? {
+        match sweep.grown(context, &mut draw, &mut findings)? {
             Err(problem) => findings.question(asked, Some((problem, None))),
-            Ok(points) => {
-                let exponent = Measured::exponent(&points);
-                findings.measured(&format!("{}_exponent", sweep.name), exponent.value);
-                let claim =
-                    claims.as_ref().map(|claims| (sweep.claim)(&claims.exponents)).map_err(String::clone);
-                held(&mut findings, &asked, claim, &exponent);
-                rows.push(row(sweep.name, &points, &exponent));
+            Ok(grown) => {
+                findings.measured(&format!("{}_exponent", sweep.name), grown.exponent.value);
+                let claim = claims.as_ref().map(|claims| claim(&claims.exponents)).map_err(String::clone);
+                held(&mut findings, &asked, claim, &grown.exponent);
+                rows.push(grown.row(sweep.name));
             }
         }
     }
-    findings.tabulated(Table {
-        title: "Fuel of a forward pass, and the power by which it grows".into(),
-        columns: ["size", "from", "fuel", "exponent", "claims that hold"].map(str::to_owned).into(),
-        rows,
-    });
+    findings.tabulated(sweep::table(rows));
     Ok(Found::Cases(findings))
-}
-
-fn row(name: &str, points: &[[f64; 2]], exponent: &Measured) -> Vec<String> {
-    let [first, last] = [points[0], points[points.len() - 1]];
-    vec![
-        name.to_owned(),
-        format!("{} to {}", first[0], last[0]),
-        format!("{:.2e} to {:.2e}", first[1], last[1]),
-        format!("{:.2}", exponent.value),
-        format!("{:.2} to {:.2}", exponent.interval[0], exponent.interval[1]),
-    ]
-}
-
-/// The fuel of every size, or why there is none.
-fn swept(
-    context: &Context<'_>,
-    sweep: &Sweep,
-    draw: &mut Draw,
-    findings: &mut Findings,
-) -> Result<Result<Vec<[f64; 2]>, String>, HostError> {
-    let works: Vec<Work> = sweep.sizes.iter().map(|&size| work((sweep.layer)(size), draw)).collect();
-    let swept: Vec<_> =
-        works.par_iter().map(|work| asked(context, work)).collect::<Result<_, HostError>>()?;
-    let mut points = Vec::new();
-    for (&size, (outcome, usage)) in sweep.sizes.iter().zip(swept) {
-        findings.used(usage);
-        match outcome {
-            Outcome::Answer(_) => points.push([f64::from(size), usage.last_fuel as f64]),
-            other => return Ok(Err(other.to_string())),
-        }
-    }
-    Ok(Ok(points))
-}
-
-/// A layer, its parameters, and an input.
-type Work = (Layer, Vec<Tensor>, Tensor);
-
-fn work((layer, shape): (Layer, Shape), draw: &mut Draw) -> Work {
-    (layer, toy::parameters(&[layer], draw), draw.normals(shape, 1.0))
-}
-
-fn asked(
-    context: &Context<'_>,
-    (layer, parameters, input): &Work,
-) -> Result<(Outcome<Tensor>, Usage), HostError> {
-    context.examiner().with_model(&[*layer], parameters, |guest, model| twice(guest, model, input))
-}
-
-/// Two calls; the first one may prepare what lasts.
-fn twice(guest: &mut dyn Guest, model: ModelId, input: &Tensor) -> Called<Tensor> {
-    guest.forward(model, input, Mode::Inference)?.then(|_| guest.forward(model, input, Mode::Inference))
 }

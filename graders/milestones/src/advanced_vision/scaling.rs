@@ -2,9 +2,9 @@
 
 /// A figure with the interval that a claim may lie in.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Measured {
-    pub(super) value: f64,
-    pub(super) interval: [f64; 2],
+pub(crate) struct Measured {
+    pub(crate) value: f64,
+    pub(crate) interval: [f64; 2],
 }
 
 /// How far an exponent may be from what was measured, whatever the points say: terms of a lower order bend the line, and
