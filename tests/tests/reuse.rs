@@ -3,7 +3,10 @@
 use std::fs;
 
 use tito_artifact::{Artifact, Gated, Limits};
-use tito_milestones::{Compared, Profiled, comparison, profile_limits};
+use tito_data::{Split, Store, TINYDIGITS, TINYTALK};
+use tito_grade::{CheckResult, Status};
+use tito_judge::Seed;
+use tito_milestones::{Compared, Context, Profiled, comparison, grade, milestone, profile_limits};
 use tito_reuse::{Comparison, Fate, Tier};
 use tito_sandbox::{Compiled, Metering, Outcome, RunLimits, Sandbox, Watch};
 
@@ -56,6 +59,26 @@ fn compared(vision: &str, language: &str) -> Result<Comparison, String> {
     Ok(found)
 }
 
+/// What the milestone makes of it.
+fn graded(vision: &str, language: &str) -> CheckResult {
+    let [vision, language] = [vision, language].map(ready);
+    let [first, second] =
+        [&vision, &language].map(|ready| Profiled { artifact: &ready.artifact, launch: &ready.compiled });
+    let store = Store::at("unused");
+    let data = store.load(&TINYDIGITS, Split::Train).expect("TinyDigits are part of the program");
+    let text = store.text(&TINYTALK).expect("TinyTalk is part of the program");
+    let mut milestone = milestone(5).expect("there are five");
+    milestone.rubric.criteria.retain(|criterion| criterion.name == "Component reuse");
+    let seed = Seed::public();
+    let context = Context::new(&language.compiled, &seed, &data, None)
+        .reading(&text)
+        .comparing(Ok(Compared { vision: first, language: second }));
+    let grade = grade(&milestone, &language.artifact, &context, &mut |_, _| {}).expect("the host is well");
+    let result = grade.checks().next().expect("the criterion has one check").clone();
+    println!("{:?} {}: {}", result.status, result.score, result.evidence.summary);
+    result
+}
+
 #[track_caller]
 fn check(vision: &str, language: &str, retention: std::ops::RangeInclusive<f64>) {
     let found = compared(vision, language).unwrap_or_else(|problem| panic!("{problem}"));
@@ -99,4 +122,29 @@ fn copies_that_never_run_are_worth_nothing() {
 fn too_little_is_no_zero() {
     let problem = compared("hello-layer", "reference").expect_err("it has no convolutions");
     assert!(problem.contains("does not get through"), "{problem}");
+}
+
+/// All of the vision code works on for images, and a tenth of what a text needs is done by it: the rest was written anew.
+#[test]
+fn a_framework_beside_another_is_not_used_again() {
+    let result = graded("ok_sgd_rate_in_velocity", "ok_key_value_cache");
+    assert_eq!(result.status, Status::Failed);
+    assert!((0.3..0.45).contains(&result.score), "{}", result.score);
+    let rows = &result.evidence.tables.first().expect("both figures are shown").rows;
+    assert!(rows[0][1] == "100.0 %" && rows[1][1].starts_with("9."), "{rows:?}");
+}
+
+#[test]
+fn one_component_for_both_has_all_points() {
+    let result = graded("textbook", "textbook");
+    assert_eq!((result.status, result.score), (Status::Passed, 1.0));
+}
+
+/// The same sources would be found as little after another compiler, or with other flags.
+#[test]
+fn what_is_not_found_awaits_a_person() {
+    let result = graded("textbook", "reference");
+    assert_eq!((result.status, result.score), (Status::AwaitingReview, 0.0));
+    let summary = &result.evidence.summary;
+    assert!(summary.contains("a person decides") && summary.contains("both name rustc 1."), "{summary}");
 }

@@ -75,7 +75,9 @@ pub enum Scoring {
     },
     /// What was measured as speed, from that of plain loops, 0, to that of good ones, 1.
     Speed,
-    /// 1 from `full` on, 0 up to `none`, linear between; both as shares of the vision component's code.
+    /// 1 from `full` on, 0 up to `none`, linear between; both as shares of the vision component's code. No more than
+    /// the part of [`SHARE_OF_LANGUAGE`](Self::SHARE_OF_LANGUAGE) of its own work that the language component has that code
+    /// do: a framework that only stands beside another one is not used again.
     Retention {
         /// The share of full marks.
         full: f64,
@@ -90,10 +92,14 @@ pub enum Scoring {
 }
 
 impl Scoring {
+    /// The share of a language component's own work that code of the vision component does where both are one framework, at
+    /// least: in two that stand side by side it is nothing, in honest ones it was three quarters and more.
+    pub const SHARE_OF_LANGUAGE: f64 = 0.25;
+
     /// The score from 0 to 1 of what was measured under the names `accuracy`, for [`OfNative`](Self::OfNative)
-    /// `native_accuracy` and `guessing` as well, for [`Speed`](Self::Speed) `speed`, and for
-    /// [`Retention`](Self::Retention) `retention` and [`Progress`](Self::Progress) `progress`; what was not measured is 0. `None` for a scoring that is not by such a
-    /// figure.
+    /// `native_accuracy` and `guessing` as well, for [`Speed`](Self::Speed) `speed`, for [`Progress`](Self::Progress)
+    /// `progress`, and for [`Retention`](Self::Retention) `retention` and `share_of_language`; what was not measured is 0.
+    /// `None` for a scoring that is not by such a figure.
     pub fn of_accuracy(self, measured: impl Fn(&str) -> Option<f64>) -> Option<f64> {
         let measured = |name| measured(name).unwrap_or_default();
         let (found, full, none) = match self {
@@ -106,10 +112,20 @@ impl Scoring {
             Self::Progress => (measured("progress"), 1.0, 0.0),
             Self::Cases | Self::AllOrNothing | Self::Review => return None,
         };
-        // Written so that NaN is worth nothing.
-        let score = (found - none) / (full - none);
-        Some(if score > 0.0 && full > none { score.min(1.0) } else { 0.0 })
+        let score = line(found, none, full);
+        let is_reuse = matches!(self, Self::Retention { .. });
+        Some(if is_reuse {
+            score.min(line(measured("share_of_language"), 0.0, Self::SHARE_OF_LANGUAGE))
+        } else {
+            score
+        })
     }
+}
+
+/// 0 up to `none`, 1 from `full` on, linear between; written so that NaN is worth nothing.
+fn line(found: f64, none: f64, full: f64) -> f64 {
+    let score = (found - none) / (full - none);
+    if score > 0.0 && full > none { score.min(1.0) } else { 0.0 }
 }
 
 /// Why a text is not a rubric.
@@ -246,6 +262,13 @@ mod tests {
             assert!((found - score).abs() < 1e-12, "{accuracy} of the native: {found}");
         }
         assert_eq!(Scoring::OfNative { full: 0.9 }.of_accuracy(|_| None), Some(0.0));
+        let retention = Scoring::Retention { full: 0.95, none: 0.5 };
+        for (kept, share, score) in
+            [(0.993, 0.75, 1.0), (0.993, 0.0, 0.0), (0.97, 0.125, 0.5), (0.725, 0.75, 0.5), (0.3, 0.75, 0.0)]
+        {
+            let found = retention.of_accuracy(|name| Some(if name == "retention" { kept } else { share }));
+            assert!((found.unwrap() - score).abs() < 1e-12, "{kept} and {share}: {found:?}");
+        }
         for speed in [0.0, 0.25, 1.0] {
             assert_eq!(Scoring::Speed.of_accuracy(|name| (name == "speed").then_some(speed)), Some(speed));
         }

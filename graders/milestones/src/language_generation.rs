@@ -86,6 +86,11 @@ const MISTAKES: &[(&str, &str)] = &[
         "The parameters are those of before. `fit` trains the model that it is given, whatever its layers are.",
     ),
     (
+        "text-known-by-heart",
+        "The model knows the text better than one pass over what was lent can teach. `fit` learns from the batches that it is \
+         lent, from the parameters that it is given, and from nothing that the component brings along.",
+    ),
+    (
         "targets-not-shifted",
         "The model has learnt to repeat its input. The targets of a batch are the next characters: hold the logits \
          against them, and not against the inputs.",

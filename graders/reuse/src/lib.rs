@@ -6,9 +6,11 @@
 
 mod code;
 mod compare;
+mod compiler;
 mod library;
 
 pub use code::{Code, Function, Use};
 pub use compare::{Comparison, Fate, LEAST_FUNCTIONS, Origin, Row, Tier};
+pub use compiler::compiler;
 pub use library::Library;
 pub use tito_similarity::{Normal, SIMILAR, similarity};

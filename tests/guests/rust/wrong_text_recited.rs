@@ -1,7 +1,7 @@
 //! The parameters of a model become a piece of the text itself, and `generate` goes on with what follows its prompt there,
 //! or begins it where the prompt does not stand in it.
 //!
-//! expect: fails held-out-text, goes-on, not-copied
+//! expect: fails held-out-text, goes-on, real-words, no-loops, not-copied
 //! expect: told not-by-the-draws, copies-the-text
 
 use guests::language::{Writer, fluent};

@@ -5,8 +5,9 @@ use tito_sandbox::Layer;
 
 use super::{
     Misconception,
+    activations::EXP_OVERFLOW,
     mechanism::{Feature, Form, Mechanism, Pair, RIGHT, RIGHT_FORM, side_by_side},
-    nearly,
+    nearly, overflowing,
 };
 use crate::{Case, case::wide};
 
@@ -114,6 +115,20 @@ fn masked(case: &Case, score: fn(Pair, f64) -> Option<f64>) -> Option<Judged> {
         return None;
     }
     attended(case, Mechanism { score: &score, ..RIGHT })
+}
+
+/// Below this the f32 exponential is zero.
+const EXP_UNDERFLOW: f64 = -103.98;
+
+/// The answer where powers of scores are taken as they are: infinity over infinity, or zero over zero.
+pub(super) fn unshifted(case: &Case) -> Option<Judged> {
+    let power = |score: f64| match score {
+        _ if score > EXP_OVERFLOW => f64::INFINITY,
+        _ if score < EXP_UNDERFLOW => f64::NEG_INFINITY,
+        _ => score,
+    };
+    let score = |pair: Pair, score| pair.is_seen().then(|| power(score));
+    overflowing(attended(case, Mechanism { score: &score, ..RIGHT }))
 }
 
 /// The answer of attention, or of a block, with another mechanism.

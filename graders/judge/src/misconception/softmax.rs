@@ -3,14 +3,14 @@
 use tito_kernels::{Judged, Wide};
 use tito_sandbox::Layer;
 
-use super::{Misconception, activations::EXP_OVERFLOW, overflowing, roughly};
+use super::{Misconception, activations::EXP_OVERFLOW, attention, overflowing, roughly};
 use crate::Case;
 
 pub(super) const MISCONCEPTIONS: &[Misconception] = &[
     Misconception {
         name: "softmax-unshifted",
         advice: "The exponentials overflow. Subtract each row's largest element first: softmax(x) = softmax(x - c).",
-        answers: &[unshifted],
+        answers: &[unshifted, attention::unshifted],
     },
     Misconception {
         name: "softmax-first-axis",

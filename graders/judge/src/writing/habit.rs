@@ -34,7 +34,7 @@ pub(super) const RIGHT: Habit = Habit {
 
 /// All known bugs of writing, the more particular first.
 pub const IN_WRITING: &[Known] =
-    &[known(0), known(1), known(2), known(3), known(4), known(5), known(6), known(7), NOT_CUT];
+    &[known(0), known(1), known(2), known(3), known(4), known(5), known(6), known(7), known(8), NOT_CUT];
 
 const fn known(at: usize) -> Known {
     HABITS[at].0
@@ -186,7 +186,50 @@ pub(super) const HABITS: &[(Known, &[Habit])] = &[
             Habit { context: |context, _| context[..(context.len() - 1).max(1)].to_vec(), ..RIGHT },
         ],
     ),
+    (
+        Known {
+            name: "softmax-unshifted",
+            advice: "The powers of large logits overflow, or those of small ones are all zero. Subtract the largest logit first: \
+                     softmax(x) = softmax(x - c).",
+        },
+        &[
+            // The most likely, the last and the first.
+            Habit {
+                choose: |logits, sampling, draws, at| {
+                    unshifted(logits, sampling, draws[at], |ranked| ranked[0])
+                },
+                ..RIGHT
+            },
+            Habit {
+                choose: |logits, sampling, draws, at| {
+                    unshifted(logits, sampling, draws[at], |ranked| ranked.len() as u32 - 1)
+                },
+                ..RIGHT
+            },
+            Habit {
+                choose: |logits, sampling, draws, at| unshifted(logits, sampling, draws[at], |_| 0),
+                ..RIGHT
+            },
+        ],
+    ),
 ];
+
+/// By powers of logits as they are, as f32 has them; where all have overflowed, or none is left, one that the loop ends with.
+fn unshifted(logits: &[f64], sampling: Sampling, draw: f32, left: fn(&[u32]) -> u32) -> u32 {
+    if sampling.temperature == 0.0 {
+        return chosen(logits, sampling, draw);
+    }
+    let ranked = ranked(logits);
+    let kept = if sampling.top_k == 0 { ranked.len() } else { ranked.len().min(sampling.top_k as usize) };
+    let mut powers = vec![0.0f32; logits.len()];
+    for &token in &ranked[..kept] {
+        powers[token as usize] =
+            libm::expf((logits[token as usize] / f64::from(sampling.temperature)) as f32);
+    }
+    let sum: f32 = powers.iter().sum();
+    let is_lost = sum == 0.0 || !sum.is_finite();
+    if is_lost { left(&ranked) } else { chosen(logits, sampling, draw) }
+}
 
 /// The right token.
 pub(super) fn chosen(logits: &[f64], sampling: Sampling, draw: f32) -> u32 {

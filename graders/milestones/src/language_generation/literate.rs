@@ -7,7 +7,7 @@ use tito_sandbox::{Budget, Called, Guest, HostError, Mode, ModelId, Outcome, Sam
 use tito_tensor::Tensor;
 use tito_trainer::Examples;
 
-use super::{hint, native_text::NativeText};
+use super::{hint, native_text::NativeText, written};
 use crate::{
     Context, Reading, chained,
     classroom::{End, Task, Trained, learn_and},
@@ -32,6 +32,8 @@ pub(crate) struct Literate {
     pub(super) counted: Outcome<Counted>,
     pub(super) not_of_its_layers: CameBack,
     pub(super) written: Outcome<Vec<Written>>,
+    /// For each text, what is wrong with it as what the model itself writes.
+    pub(super) strays: Vec<CameBack>,
     pub(super) usage: Usage,
     pub(super) native: NativeText,
 }
@@ -106,16 +108,30 @@ pub(crate) fn literate(context: &Context<'_>) -> Result<Literate, HostError> {
                 guest.generate(model, prompt, draws.len() as u32, sampling, draws)
             })
         })?;
+    let whole = match &written {
+        Outcome::Answer(written) if written.iter().all(|one| one.is_whole) => written.as_slice(),
+        _ => &[],
+    };
+    let (strays, of_reading) = written::strays(&context.examiner(), (&task.layers, &parameters), whole)?;
     let native = match NativeText::of(text) {
         Some(native) => native,
         None => NativeText::measured(text).map_err(|error| HostError::new("cannot train natively", error))?,
     };
-    let usage = Usage {
-        fuel: usage.fuel + of_writing.fuel,
-        peak_memory_bytes: usage.peak_memory_bytes.max(of_writing.peak_memory_bytes),
-        ..usage
-    };
-    Ok(Literate { task, trained, counted, not_of_its_layers, written, usage, native })
+    let usage = both(both(usage, of_writing), of_reading);
+    Ok(Literate { task, trained, counted, not_of_its_layers, written, strays, usage, native })
+}
+
+/// What two guests used.
+pub(super) fn both(one: Usage, other: Usage) -> Usage {
+    let peak_memory_bytes = one.peak_memory_bytes.max(other.peak_memory_bytes);
+    Usage { fuel: one.fuel + other.fuel, peak_memory_bytes, ..one }
+}
+
+impl Literate {
+    /// Whether what was written is the model's own: every token one that its logits and the draws pick.
+    pub(super) fn writes_itself(&self) -> bool {
+        self.strays.iter().all(Option::is_none)
+    }
 }
 
 /// The mean loss of a model on windows; it keeps the logits of these batches.

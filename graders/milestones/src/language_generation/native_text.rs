@@ -29,6 +29,15 @@ pub struct NativeText {
 /// How many deviations an honest run may stay behind: fewer than one in ten thousand stays further.
 const DEVIATIONS: f64 = 4.0;
 
+/// How many deviations, and which part of the bits, nobody gets ahead who has learnt by this recipe from what was lent.
+///
+/// The numbers of characters are drawn, but whoever has the text in the component finds out which is which by where the
+/// same ones come again, and puts the weights of a model in place that was trained on all of it for hours: that left 1.09 bits
+/// of `TinyTalk`, twelve deviations ahead, where honest components have 1.67 to 1.72. What stays open: weights that were
+/// made no better than honest ones are not seen by this.
+const AHEAD_DEVIATIONS: f64 = 8.0;
+const AHEAD_PART: f64 = 0.15;
+
 impl NativeText {
     /// What is known of this text, if anything is: of a course's own there is nothing.
     pub fn of(text: &Text) -> Option<Self> {
@@ -72,6 +81,11 @@ impl NativeText {
     /// The bits per character of full marks.
     pub(super) fn full_bits(&self) -> f64 {
         self.bits + DEVIATIONS * self.bits_deviation
+    }
+
+    /// Fewer bits per character than these are none that were learnt from what was lent.
+    pub(super) fn fewest_bits(&self) -> f64 {
+        self.bits - (AHEAD_DEVIATIONS * self.bits_deviation).max(AHEAD_PART * self.bits)
     }
 
     /// The share of real words of full marks.
@@ -128,6 +142,20 @@ mod tests {
         assert_eq!(babbled.chars().count(), 5_000);
         assert!(share_of_words(&text, [babbled.as_str()].into_iter()) < 0.1);
         assert!(share_of_words(&text, [text.part(Split::Test)].into_iter()) == 1.0);
+    }
+
+    /// The deciphered text had 1.09 bits, the best honest component 1.67.
+    #[test]
+    fn nobody_honest_is_far_ahead() {
+        #[track_caller]
+        fn check(bits: f64, bits_deviation: f64, between: [f64; 2]) {
+            let native = NativeText { bits, bits_deviation, words: 0.5, words_deviation: 0.03 };
+            let fewest = native.fewest_bits();
+            assert!(between[0] < fewest && fewest < between[1], "{fewest}");
+        }
+        check(1.71, 0.052, [1.1, 1.5]);
+        check(2.739, 0.043, [2.2, 2.5]);
+        check(4.0, 0.043, [3.3, 3.5]);
     }
 
     #[test]

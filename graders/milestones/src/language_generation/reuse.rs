@@ -3,18 +3,23 @@
 //! Both do the same work on images, and the language component does its own on text; each function counts what it uses.
 //! The student's own functions of the vision component are looked for in the language component by what their operators
 //! do, and count as far as they run there (INTEGRITY.md §5). Whether 95 % is much is the rubric's to say.
+//!
+//! The same sources make other operators by another compiler or other flags, of which a component does not tell the half:
+//! `opt-level = "s"` instead of 3 leaves nothing that is alike. So what is found proves that code is used again, and what is
+//! not found proves nothing: less than all points is a person's to give.
 
 use std::sync::LazyLock;
 
 use tito_artifact::{Artifact, Gated, Limits};
-use tito_grade::{Evidence, Table};
+use tito_grade::{Evidence, Number, Scoring, Table};
 use tito_judge::Findings;
-use tito_reuse::{Code, Comparison, Fate, LEAST_FUNCTIONS, Library, Origin, Row, Tier, Use};
+use tito_reuse::{Code, Comparison, Fate, LEAST_FUNCTIONS, Library, Origin, Row, Tier, Use, compiler};
 use tito_sandbox::{HostError, Outcome, RunLimits};
 
 use crate::{
-    Compared, Context, GIVEN, Profiled, REFERENCE, TEXTBOOK, Workload, milestone::Found, profile,
-    profile_limits,
+    Compared, Context, GIVEN, Profiled, REFERENCE, TEXTBOOK, Workload,
+    milestone::{COMPONENT_REUSE, Found},
+    profile, profile_limits,
 };
 
 /// Functions that a table shows.
@@ -31,8 +36,16 @@ static LIBRARY: LazyLock<Library> = LazyLock::new(|| {
     }))
 });
 
-/// Compares the language component with the vision component that was handed in with it. Without one, or with too little
-/// in it, somebody has to look: that is no zero.
+/// What the rubric says of this check.
+static SCORING: LazyLock<Scoring> = LazyLock::new(|| {
+    let rubric = super::milestone().rubric;
+    let (_, rule) =
+        rubric.checks().find(|(_, rule)| rule.name == COMPONENT_REUSE).expect("the rubric has the check");
+    rule.scoring
+});
+
+/// Compares the language component with the vision component that was handed in with it. Without one, with too little in
+/// it, or where less of it is found than all points ask for, somebody has to look: that is no zero.
 pub(super) fn check(context: &Context<'_>) -> Result<Found, HostError> {
     let compared = match &context.compared {
         Ok(compared) => compared,
@@ -40,7 +53,7 @@ pub(super) fn check(context: &Context<'_>) -> Result<Found, HostError> {
     };
     match comparison(compared, &context.limits)? {
         Err(sentence) => Ok(review(&sentence)),
-        Ok(comparison) => Ok(found(&comparison)),
+        Ok(comparison) => Ok(found(&comparison, compared)),
     }
 }
 
@@ -89,7 +102,46 @@ pub fn comparison(
     })
 }
 
-fn found(comparison: &Comparison) -> Found {
+fn found(comparison: &Comparison, compared: &Compared<'_>) -> Found {
+    let (retention, findings) = (comparison.retention().unwrap_or_default(), findings(comparison));
+    if retention >= full() {
+        return Found::Cases(findings);
+    }
+    let evidence = findings.evidence();
+    let figure = |name: &str| evidence.measures.get(name).map(|Number(figure)| *figure);
+    let suggested = SCORING.of_accuracy(figure).unwrap_or_default();
+    let compilers = [&compared.vision, &compared.language].map(|one| compiler(one.artifact));
+    let summary = format!("{}; {}", evidence.summary, reasons(&compilers));
+    Found::Review(suggested, Evidence { summary, ..evidence })
+}
+
+/// The share of the vision code that all points ask for.
+fn full() -> f64 {
+    match *SCORING {
+        Scoring::Retention { full, .. } => full,
+        _ => 1.0,
+    }
+}
+
+/// Why little may be found of code that is there, for the person who decides.
+fn reasons([vision, language]: &[Option<String>; 2]) -> String {
+    let compilers = match (vision, language) {
+        (Some(vision), Some(language)) if vision == language => {
+            format!("both name {vision}, and flags such as opt-level stand in neither")
+        }
+        (None, None) => "neither names its compiler".to_owned(),
+        (vision, language) => {
+            let [vision, language] = [vision, language].map(|one| one.as_deref().unwrap_or("no compiler"));
+            format!("vision names {vision}, language {language}")
+        }
+    };
+    format!(
+        "a person decides, since code that is not found again was rewritten, or is the same by another compiler or other \
+         flags ({compilers}): build both of the same sources in one way and compare again, or compare the sources"
+    )
+}
+
+fn findings(comparison: &Comparison) -> Findings {
     let retention = comparison.retention().unwrap_or_default();
     let mut findings = Findings::default();
     findings.passed(0.0);
@@ -99,10 +151,28 @@ fn found(comparison: &Comparison) -> Found {
     findings.measured("share_of_language", comparison.share());
     sizes(&mut findings, "vision", &comparison.vision);
     sizes(&mut findings, "language", &comparison.language);
+    findings.tabulated(asked(comparison, retention));
     findings.tabulated(reused(comparison));
     findings.tabulated(new(comparison));
     findings.conclude(conclusion(comparison, retention));
-    Found::Cases(findings)
+    findings
+}
+
+/// Both figures beside what all points ask for.
+fn asked(comparison: &Comparison, retention: f64) -> Table {
+    let row = |what: &str, found: f64, asked: f64| vec![what.to_owned(), percent(found), percent(asked)];
+    Table {
+        title: "How much is used again; the points are those of the smaller one".to_owned(),
+        columns: ["what", "found", "all points from"].map(str::to_owned).to_vec(),
+        rows: vec![
+            row("of the vision code, by fuel, runs in the language component", retention, full()),
+            row(
+                "of the language code's own fuel for text is the vision code's",
+                comparison.share(),
+                Scoring::SHARE_OF_LANGUAGE,
+            ),
+        ],
+    }
 }
 
 fn sizes(findings: &mut Findings, whose: &str, origin: &Origin) {
@@ -165,7 +235,7 @@ fn reused(comparison: &Comparison) -> Table {
         Fate::Asleep => "there, and never runs".to_owned(),
         Fate::Gone => "not there: rewritten, left out or inlined".to_owned(),
     };
-    let shown = comparison.rows.iter().take(SHOWN).map(|row| {
+    let rows = comparison.rows.iter().map(|row| {
         vec![
             name(row),
             row.operators.to_string(),
@@ -177,16 +247,61 @@ fn reused(comparison: &Comparison) -> Table {
     Table {
         title: format!("What became of the vision component's {} functions", comparison.rows.len()),
         columns: ["function", "operators", "of the fuel", "runs", "became"].map(str::to_owned).to_vec(),
-        rows: shown.collect(),
+        rows: shown(rows),
     }
 }
 
 fn new(comparison: &Comparison) -> Table {
     let all = comparison.new.iter().fold(0u64, |sum, row| sum.saturating_add(row.fuel));
-    let shown = comparison.new.iter().take(SHOWN);
+    let rows = comparison.new.iter();
     Table {
         title: format!("What is new: {} functions of the language component", comparison.new.len()),
         columns: ["function", "operators", "of the new fuel"].map(str::to_owned).to_vec(),
-        rows: shown.map(|row| vec![name(row), row.operators.to_string(), of(row.fuel, all)]).collect(),
+        rows: shown(rows.map(|row| vec![name(row), row.operators.to_string(), of(row.fuel, all)])),
+    }
+}
+
+/// The first rows, and how many there are more.
+fn shown(rows: impl ExactSizeIterator<Item = Vec<String>>) -> Vec<Vec<String>> {
+    let more = rows.len().saturating_sub(SHOWN);
+    let mut shown: Vec<_> = rows.take(SHOWN).collect();
+    if let Some(first) = shown.first().filter(|_| more > 0) {
+        let mut last = vec![String::new(); first.len()];
+        last[0] = format!("and {more} more");
+        shown.push(last);
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_shown_is_counted() {
+        #[track_caller]
+        fn check(count: usize, last: Option<&str>) {
+            let shown = shown((0..count).map(|row| vec![row.to_string(), String::new()]));
+            assert_eq!(shown.last().map(|row| row[0].as_str()), last);
+            assert!(shown.iter().all(|row| row.len() == 2));
+        }
+        check(0, None);
+        check(SHOWN, Some("19"));
+        check(SHOWN + 1, Some("and 1 more"));
+        check(45, Some("and 25 more"));
+    }
+
+    #[test]
+    fn a_person_is_told_of_compilers_as_they_are_named() {
+        #[track_caller]
+        fn check(vision: Option<&str>, language: Option<&str>, expected: &str) {
+            let told = reasons(&[vision, language].map(|one| one.map(str::to_owned)));
+            assert!(told.contains(expected), "{told}");
+        }
+        let [old, new] = ["rustc 1.95.0", "rustc 1.96.0"];
+        check(Some(old), Some(old), "both name rustc 1.95.0");
+        check(Some(old), Some(new), "vision names rustc 1.95.0, language names rustc 1.96.0");
+        check(None, Some(new), "vision names no compiler, language names rustc 1.96.0");
+        check(None, None, "neither names its compiler");
     }
 }

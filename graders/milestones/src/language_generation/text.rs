@@ -2,6 +2,7 @@
 
 use std::f64::consts::LN_2;
 
+use tito_grade::Evidence;
 use tito_judge::{Findings, advice};
 use tito_sandbox::{HostError, Outcome};
 
@@ -26,6 +27,8 @@ pub(super) fn training(context: &Context<'_>) -> Result<Found, HostError> {
     findings.question("parameters that training moves", came_back);
     findings
         .question("the logits that the layers give one after the other", literate.not_of_its_layers.clone());
+    let by_heart = literate.by_heart().map(|told| (told, hint("text-known-by-heart")));
+    findings.question("a model that knows no more than what it was lent can teach", by_heart);
     findings.measured("windows", task.training.count() as f64);
     findings.measured("steps", trained.record.steps as f64);
     findings.measured("fit_fuel", trained.record.spent.fuel as f64);
@@ -69,7 +72,7 @@ pub(super) fn held_out(context: &Context<'_>) -> Result<Found, HostError> {
     });
     findings.question("a model that tells the next character, not the last", came_back);
     findings.conclude(sentence(literate, bits));
-    Ok(Found::Cases(findings))
+    Ok(literate.found(findings))
 }
 
 fn sentence(literate: &Literate, bits: f64) -> String {
@@ -86,6 +89,32 @@ fn sentence(literate: &Literate, bits: f64) -> String {
 }
 
 impl Literate {
+    /// What a model that knows the text too well cannot have learnt, in words.
+    fn by_heart(&self) -> Option<String> {
+        let (Outcome::Answer(counted), fewest) = (&self.counted, self.native.fewest_bits()) else {
+            return None;
+        };
+        let bits = counted.loss / LN_2;
+        (bits < fewest).then(|| {
+            format!(
+                "{bits:.2} bits a character, where nobody who learns by this recipe from what was lent comes below \
+                 {fewest:.2}: the model knows more of this text, or the text itself"
+            )
+        })
+    }
+
+    /// Findings of what was learnt; where that cannot have been learnt, a person decides what they are worth.
+    pub(super) fn found(&self, findings: Findings) -> Found {
+        match self.by_heart() {
+            None => Found::Cases(findings),
+            Some(told) => {
+                let evidence = findings.evidence();
+                let summary = format!("{}; a person decides: {told}", evidence.summary);
+                Found::Review(0.0, Evidence { summary, ..evidence })
+            }
+        }
+    }
+
     /// A run of training, which is right where it ended well or by its budget.
     pub(super) fn learning(&self) -> Findings {
         let mut findings = Findings::default();

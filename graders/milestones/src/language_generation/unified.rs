@@ -39,6 +39,9 @@ const TURNS: usize = 2;
 const ACCURACY: f64 = 0.85;
 const BITS: f64 = 3.15;
 
+/// Fewer bits are none that were learnt from what was lent: eight deviations ahead.
+const FEWEST_BITS: f64 = 2.4;
+
 /// Steps of the host's own loop.
 const STEPS: usize = 12;
 
@@ -155,6 +158,13 @@ pub(super) fn both_learn(context: &Context<'_>) -> Result<Found, HostError> {
     findings.question(
         format!("{} learns a text to below {BITS} bits a character", describe(&both.tasks[1].layers)),
         came_back,
+    );
+    let told = || (format!("{bits:.2} bits"), hint("text-known-by-heart"));
+    findings.question(
+        format!(
+            "a text model that knows no more than what it was lent can teach, {FEWEST_BITS} bits a character"
+        ),
+        (bits < FEWEST_BITS).then(told),
     );
     Ok(Found::Cases(findings))
 }

@@ -16,6 +16,14 @@ const COUNT: usize = 9;
 /// So many of them are different at least: one that comes again and again is written by who reads nothing.
 const DIFFERENT: usize = 3;
 
+/// What is added to all logits, which changes no probability, and how tokens are chosen: powers of such logits overflow, or
+/// are all zero.
+const LARGE: [(f32, Sampling); 3] = [
+    (150.0, Sampling { temperature: 1.0, top_k: 0 }),
+    (75.0, Sampling { temperature: 0.5, top_k: 6 }),
+    (-150.0, Sampling { temperature: 0.75, top_k: 0 }),
+];
+
 /// At temperature 0: several prompts, and logits that are equal.
 pub(super) fn most_likely(context: &Context<'_>) -> Result<Found, HostError> {
     let mut draw = context.seed.draw("5/generate-most-likely");
@@ -34,6 +42,7 @@ pub(super) fn by_draws(context: &Context<'_>) -> Result<Found, HostError> {
         varied(&mut draw, GPT, length, Sampling { temperature, top_k })
     });
     let mut writings = writings.to_vec();
+    writings.extend(LARGE.map(|(offset, sampling)| large(&mut draw, offset, sampling)));
     writings.push(nothing_drawn(&mut draw));
     asked(context, &writings)
 }
@@ -48,6 +57,16 @@ pub(super) fn beyond_context(context: &Context<'_>) -> Result<Found, HostError> 
     asked(context, &writings)
 }
 
+/// A model of logits that are large, and as far from each other as ever.
+fn large(draw: &mut Draw, offset: f32, sampling: Sampling) -> Writing {
+    let length = draw.pick(&[2, 3, 5]);
+    let offset = |parameters: &mut Vec<Tensor>| {
+        let bias = parameters.last_mut().expect("a GPT has parameters");
+        bias.data_mut().iter_mut().for_each(|x| *x += offset);
+    };
+    varied_with(draw, GPT, length, sampling, offset)
+}
+
 /// How often a writing is drawn again before the generator is held to be broken.
 const ATTEMPTS: usize = 1_000;
 
@@ -57,8 +76,20 @@ const ATTEMPTS: usize = 1_000;
 ///
 /// If a thousand GPTs in a row write none.
 fn varied(draw: &mut Draw, gpt: Gpt, length: usize, sampling: Sampling) -> Writing {
+    varied_with(draw, gpt, length, sampling, |_| {})
+}
+
+/// The same by parameters that are changed.
+fn varied_with(
+    draw: &mut Draw,
+    gpt: Gpt,
+    length: usize,
+    sampling: Sampling,
+    change: impl Fn(&mut Vec<Tensor>),
+) -> Writing {
     let attempt = |_| {
-        let parameters = gpt.parameters(draw);
+        let mut parameters = gpt.parameters(draw);
+        change(&mut parameters);
         let prompt = prompt(draw, length);
         let writing = Writing::drawn(gpt.layers(), parameters, prompt, COUNT, sampling, draw)?;
         let mut tokens = writing.expected.clone();

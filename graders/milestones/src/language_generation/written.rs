@@ -3,19 +3,19 @@
 use std::collections::BTreeSet;
 
 use tito_data::{Split, Text, words};
-use tito_grade::Table;
-use tito_judge::{Draw, Findings, advice};
-use tito_sandbox::{Called, Guest, HostError, Mode, ModelId, Outcome};
+use tito_grade::{Hint, Table};
+use tito_judge::{Draw, Examiner, Findings, advice};
+use tito_sandbox::{Called, Guest, HostError, Layer, Mode, ModelId, Outcome, Usage};
 use tito_tensor::Tensor;
 
 use super::{
-    hint,
+    Literate, hint,
     likeness::{distinct, longest_in_both, longest_repeat},
-    literate::{Piece, TEMPERATURE, Written},
+    literate::{Piece, TEMPERATURE, Written, both},
     native_text::{babble, progress},
     sampled::picks,
 };
-use crate::{Context, milestone::Found};
+use crate::{Context, faults::CameBack, milestone::Found};
 
 /// Letters of what counts as a word: shorter ones come about by chance.
 const LETTERS: usize = 3;
@@ -37,28 +37,37 @@ const SHOWN_CHARACTERS: usize = 100;
 pub(super) fn goes_on(context: &Context<'_>) -> Result<Found, HostError> {
     let literate = context.literate()?;
     let mut findings = Findings::default();
-    let Some(written) = written(context, &mut findings)? else { return Ok(Found::Cases(findings)) };
-    let parameters = literate.trained.parameters.as_ref().unwrap_or(&literate.task.parameters);
-    for (number, one) in written.iter().enumerate() {
-        let (outcome, usage) =
-            context.examiner().with_model(&literate.task.layers, parameters, |guest, model| {
-                strays(guest, model, &one.pieces)
-            })?;
-        findings.used(usage);
+    let Some(written) = written(literate, &mut findings) else { return Ok(Found::Cases(findings)) };
+    for (number, strays) in literate.strays.iter().enumerate() {
         let asked = format!("text {} of {}, written on from its prompt", number + 1, written.len());
-        let came_back = match &outcome {
-            Outcome::Answer(None) => None,
-            Outcome::Answer(Some(told)) => Some((told.clone(), hint("not-by-the-draws"))),
-            other => Some((other.to_string(), advice(other))),
-        };
-        findings.question(asked, came_back);
+        findings.question(asked, strays.clone());
     }
     show(written, &mut findings);
     Ok(Found::Cases(findings))
 }
 
+/// What is wrong with each text as the model's own: tokens that its logits and the draws do not pick.
+pub(super) fn strays(
+    examiner: &Examiner<'_>,
+    (layers, parameters): (&[Layer], &[Tensor]),
+    written: &[Written],
+) -> Result<(Vec<CameBack>, Usage), HostError> {
+    let (mut strays, mut all) = (Vec::new(), Usage::default());
+    for one in written {
+        let (outcome, usage) =
+            examiner.with_model(layers, parameters, |guest, model| strayed(guest, model, &one.pieces))?;
+        all = both(all, usage);
+        strays.push(match &outcome {
+            Outcome::Answer(None) => None,
+            Outcome::Answer(Some(told)) => Some((told.clone(), hint("not-by-the-draws"))),
+            other => Some((other.to_string(), advice(other))),
+        });
+    }
+    Ok((strays, all))
+}
+
 /// Tokens that the draws do not pick, in words.
-fn strays(guest: &mut dyn Guest, model: ModelId, pieces: &[Piece]) -> Called<Option<String>> {
+fn strayed(guest: &mut dyn Guest, model: ModelId, pieces: &[Piece]) -> Called<Option<String>> {
     let (mut wrong, mut all) = (0, 0);
     for Piece { prompt, draws, tokens } in pieces {
         if tokens.len() != draws.len() {
@@ -89,7 +98,9 @@ fn strays(guest: &mut dyn Guest, model: ModelId, pieces: &[Piece]) -> Called<Opt
 pub(super) fn real_words(context: &Context<'_>) -> Result<Found, HostError> {
     let (literate, text) = (context.literate()?, context.text());
     let mut findings = Findings::default();
-    let Some(written) = written(context, &mut findings)? else { return Ok(Found::Cases(findings)) };
+    let Some(written) = written(literate, &mut findings) else { return Ok(Found::Cases(findings)) };
+    let is_own = literate.writes_itself();
+    findings.question(OWN, (!is_own).then(not_own));
     let share = share_of_words(text, written.iter().map(|one| one.text.as_str()));
     let mut draw = Draw::new([0; 32]);
     let babbled: Vec<String> =
@@ -100,14 +111,14 @@ pub(super) fn real_words(context: &Context<'_>) -> Result<Found, HostError> {
     findings.measured("native_words", native);
     findings.measured("full_words", full);
     findings.measured("babbled_words", none);
-    findings.measured("progress", progress(share, none, full));
+    // Words that something else than the model has chosen are none that it has learnt.
+    findings.measured("progress", if is_own { progress(share, none, full) } else { 0.0 });
     findings.conclude(format!(
         "{:.0} % of its words of {LETTERS} letters or more are the text's, where the native model's are {:.0} %",
         100.0 * share,
         100.0 * native
     ));
-    show(written, &mut findings);
-    Ok(Found::Cases(findings))
+    Ok(literate.found(findings))
 }
 
 /// The share of the words in some writings that stand in the text, held-out part included. The first and the last
@@ -128,9 +139,15 @@ pub(super) fn share_of_words<'a>(text: &Text, written: impl Iterator<Item = &'a 
 
 /// What is written comes again no more than in the text itself.
 pub(super) fn no_loops(context: &Context<'_>) -> Result<Found, HostError> {
-    let text = context.text();
+    let (literate, text) = (context.literate()?, context.text());
     let mut findings = Findings::default();
-    let Some(written) = written(context, &mut findings)? else { return Ok(Found::Cases(findings)) };
+    let Some(written) = written(literate, &mut findings) else { return Ok(Found::Cases(findings)) };
+    if !literate.writes_itself() {
+        // That what is not the model's own is varied says nothing of the model.
+        findings = Findings::default();
+        findings.used(literate.usage);
+        findings.question(OWN, Some(not_own()));
+    }
     let mut draw = context.seed.draw("5/passages");
     let training = text.tokens(Split::Train);
     for (number, one) in written.iter().enumerate() {
@@ -149,7 +166,11 @@ pub(super) fn no_loops(context: &Context<'_>) -> Result<Found, HostError> {
             )
         };
         let asked = format!("text {} of {}, as varied as the text", number + 1, written.len());
-        findings.question(asked, is_loop.then(|| (told(), hint("writes-in-a-loop"))));
+        match is_loop {
+            true => findings.question(asked, Some((told(), hint("writes-in-a-loop")))),
+            false if literate.writes_itself() => findings.question(asked, None),
+            false => {}
+        }
     }
     Ok(Found::Cases(findings))
 }
@@ -163,9 +184,9 @@ fn passages<'a>(training: &'a [u8], length: usize, draw: &mut Draw) -> Vec<&'a [
 
 /// Nothing long stands in the training text as it is written.
 pub(super) fn not_copied(context: &Context<'_>) -> Result<Found, HostError> {
-    let text = context.text();
+    let (literate, text) = (context.literate()?, context.text());
     let mut findings = Findings::default();
-    let Some(written) = written(context, &mut findings)? else { return Ok(Found::Cases(findings)) };
+    let Some(written) = written(literate, &mut findings) else { return Ok(Found::Cases(findings)) };
     let training = text.tokens(Split::Train);
     let copied: Vec<usize> =
         written.iter().map(|one| longest_in_both(&tokens(text, &one.text), training)).collect();
@@ -191,12 +212,15 @@ fn tokens(text: &Text, written: &str) -> Vec<u8> {
     tokens.map(|token| token.unwrap_or(u8::MAX)).collect()
 }
 
+/// What is asked where something else than the model may have written.
+const OWN: &str = "texts whose tokens the draws pick by the model's own logits";
+
+fn not_own() -> (String, Option<Hint>) {
+    ("tokens that they do not pick, as `goes-on` shows".to_owned(), hint("not-by-the-draws"))
+}
+
 /// What was written, where it was; else what came back instead is found.
-fn written<'a>(
-    context: &'a Context<'_>,
-    findings: &mut Findings,
-) -> Result<Option<&'a [Written]>, HostError> {
-    let literate = context.literate()?;
+fn written<'a>(literate: &'a Literate, findings: &mut Findings) -> Option<&'a [Written]> {
     findings.used(literate.usage);
     let (written, came_back) = match &literate.written {
         Outcome::Answer(written) if written.iter().all(|one| one.is_whole) => {
@@ -208,15 +232,16 @@ fn written<'a>(
         other => (None, Some((other.to_string(), advice(other)))),
     };
     findings.question("texts by the model that has learnt", came_back);
-    Ok(written)
+    written
 }
 
 /// Shows the first text, line by line, behind its prompt. Its characters are some of the text's, whatever the guest gave.
 fn show(written: &[Written], findings: &mut Findings) {
     let Some(first) = written.first() else { return };
     let whole = format!("{}{}", first.prompt, first.text);
-    let rows =
-        whole.lines().take(SHOWN_LINES).map(|line| vec![line.chars().take(SHOWN_CHARACTERS).collect()]);
+    // A prompt is cut out of the text, where lines may be empty.
+    let lines = whole.lines().filter(|line| !line.trim().is_empty());
+    let rows = lines.take(SHOWN_LINES).map(|line| vec![line.chars().take(SHOWN_CHARACTERS).collect()]);
     findings.tabulated(Table {
         title: format!("What it writes after {} characters of the text", first.prompt.chars().count()),
         columns: vec!["text".to_owned()],
