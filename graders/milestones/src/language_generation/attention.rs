@@ -1,12 +1,16 @@
 //! Attention, with a view of everything and of what came before alone, and its gradients.
 
-use tito_judge::{Case, Draw, Exercise, Kind, audited};
+use tito_judge::{Case, Draw, Exercise, Findings, Kind, audited};
 use tito_kernels::{Wide, dense};
 use tito_sandbox::{AttentionSpec, HostError, Layer};
-use tito_tensor::Tensor;
+use tito_tensor::{Shape, Tensor};
 
 use super::drawn;
-use crate::{Context, milestone::Found};
+use crate::{
+    Context,
+    advanced_vision::sweep::{self, Sweep},
+    milestone::Found,
+};
 
 /// Heads, the features of each, and sequences of so many places. One of each is among them, and primes.
 const SETTINGS: [([u32; 2], [u32; 2]); 7] = [
@@ -38,17 +42,33 @@ const AHEAD: f64 = 25.0;
 /// How often a layer is drawn again before the generator is held to be broken.
 const ATTEMPTS: usize = 10_000;
 
+/// How the work grows with the length of a sequence: shown, since what is right may be of a higher power than what is good.
+const LENGTHS: Sweep = Sweep {
+    name: "length",
+    sizes: [8, 16, 24, 32, 64, 96, 128, 192],
+    layer: |length| {
+        let spec = AttentionSpec { width: 16, heads: 2, causal: true };
+        (Layer::Attention(spec), Shape::from([1, length, 16]))
+    },
+};
+
 /// Every place sees all places.
 pub(super) fn whole(context: &Context<'_>) -> Result<Found, HostError> {
-    forward(context, "5/attention", false)
+    Ok(Found::Cases(forward(context, "5/attention", false)?))
 }
 
 /// Every place sees itself and those before it.
 pub(super) fn causal(context: &Context<'_>) -> Result<Found, HostError> {
-    forward(context, "5/attention-causal", true)
+    let mut findings = forward(context, "5/attention-causal", true)?;
+    let mut draw = context.seed.draw("5/attention-length");
+    if let Ok(grown) = LENGTHS.grown(context, &mut draw, &mut findings)? {
+        findings.measured("length_exponent", grown.exponent.value);
+        findings.tabulated(sweep::table(vec![grown.row(LENGTHS.name)]));
+    }
+    Ok(Found::Cases(findings))
 }
 
-fn forward(context: &Context<'_>, purpose: &str, causal: bool) -> Result<Found, HostError> {
+fn forward(context: &Context<'_>, purpose: &str, causal: bool) -> Result<Findings, HostError> {
     let mut draw = context.seed.draw(purpose);
     let mut cases: Vec<_> = SETTINGS
         .into_iter()
@@ -61,7 +81,7 @@ fn forward(context: &Context<'_>, purpose: &str, causal: bool) -> Result<Found, 
         })
         .collect();
     cases.extend(LARGE.map(|(heads, sequences)| audited(|| large(&mut draw, heads, sequences, causal))));
-    Ok(Found::Cases(context.examiner().examine(&cases)?))
+    context.examiner().examine(&cases)
 }
 
 /// Scores whose exponentials overflow, of which one is far ahead of the others.
