@@ -56,7 +56,9 @@ pub enum HandedError {
     #[error("log.jsonl: it is of another {0}")]
     Other(&'static str),
     /// A checkpoint that the log names is not there.
-    #[error("the checkpoint of epoch {epoch} is not there, or not the one that the log names")]
+    #[error(
+        "the checkpoint of epoch {epoch} is not there, or not the one that the log names; `tito train` as before makes it again"
+    )]
     Absent {
         /// Counted from 1.
         epoch: u32,

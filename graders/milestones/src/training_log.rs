@@ -82,7 +82,7 @@ impl From<Epoch> for Figures {
 #[derive(Debug, Error)]
 #[error("line {line}: {problem}")]
 pub struct LogError {
-    /// Counted from 1.
+    /// The first that cannot be believed, counted from 1: those before it are a log without it.
     pub line: usize,
     /// What is wrong with it.
     pub problem: String,
@@ -103,27 +103,50 @@ impl TrainingLog {
             if written(&entry) != line {
                 return Err(wrong("it was written by somebody else".into()));
             }
-            log.admit(&entry).map_err(wrong)?;
+            log.admit(&entry)?;
             log.lines.push(line.to_owned());
             log.entries.push(entry);
         }
         Ok(log)
     }
 
-    fn admit(&self, entry: &Entry) -> Result<(), String> {
-        let last = self.entries.last();
+    /// Reads a log as [`parse`](Self::parse) does, without a last line that breaks off, as one does whose writer was ended or
+    /// whose copy was; whether there was one comes with it.
+    ///
+    /// # Errors
+    ///
+    /// The first other line that is none or does not follow.
+    pub fn parse_whole_lines(text: &str) -> Result<(Self, bool), LogError> {
+        let end = text.trim_end().rfind('\n').map_or(0, |newline| newline + 1);
+        let (whole, last) = text.split_at(end);
+        let breaks_off =
+            serde_json::from_str::<Entry>(last).is_err_and(|error| error.is_eof()) && !last.trim().is_empty();
+        Ok((Self::parse(if breaks_off { whole } else { text })?, breaks_off))
+    }
+
+    fn admit(&self, entry: &Entry) -> Result<(), LogError> {
+        let (last, line) = (self.entries.last(), self.entries.len() + 1);
+        let wrong = |problem: String| Err(LogError { line, problem });
         match () {
-            () if entry.epoch as usize != self.entries.len() + 1 => {
-                Err(format!("epoch {} is not the next one", entry.epoch))
-            }
-            () if entry.previous != self.last_line() => Err("the line before it was changed".into()),
-            () if entry.before.as_ref() != last.map(|last| &last.after) => {
-                Err("it does not go on from the checkpoint before it".into())
-            }
-            () => match last.and_then(|last| last.origin.other(&entry.origin)) {
-                Some(what) => Err(format!("it has another {what}")),
-                None => Ok(()),
+            () if entry.epoch as usize != line => wrong(format!("epoch {} is not the next one", entry.epoch)),
+            () if entry.previous == self.last_line() => match last {
+                Some(last) if entry.before.as_ref() != Some(&last.after) => {
+                    wrong("it does not go on from the checkpoint before it".into())
+                }
+                None if entry.before.is_some() => {
+                    wrong("it goes on from a checkpoint, and is the first".into())
+                }
+                last => match last.and_then(|last| last.origin.other(&entry.origin)) {
+                    Some(what) => wrong(format!("it has another {what}")),
+                    None => Ok(()),
+                },
             },
+            () if last.is_none() => wrong("it follows another line, and is the first".into()),
+            // The later line may be the changed one as well, but it would go with this one anyway.
+            () => Err(LogError {
+                line: line - 1,
+                problem: format!("it was changed: line {line} follows another"),
+            }),
         }
     }
 
@@ -148,7 +171,7 @@ impl TrainingLog {
     /// If it does not follow.
     pub fn append(&mut self, entry: Entry) -> Result<(), LogError> {
         let entry = Entry { previous: self.last_line(), ..entry };
-        self.admit(&entry).map_err(|problem| LogError { line: self.lines.len() + 1, problem })?;
+        self.admit(&entry)?;
         self.lines.push(written(&entry));
         self.entries.push(entry);
         Ok(())
@@ -236,10 +259,19 @@ mod tests {
     fn a_chain_is_followed_and_its_first_broken_link_is_named() {
         assert_eq!(TrainingLog::parse(&log()).unwrap().entries().len(), 3);
         assert_eq!(TrainingLog::parse("").unwrap(), TrainingLog::default());
-        check("\"fuel\":7", "\"fuel\":8", "line 2: the line before it was changed");
+        check("\"fuel\":7", "\"fuel\":8", "line 1: it was changed: line 2 follows another");
         check("\"epoch\":1", "\"epoch\":2", "line 1: epoch 2 is not the next one");
         check("\"before\":\"a\"", "\"before\":\"z\"", "line 2: it does not go on from the checkpoint");
-        check("\"after\":\"a\"", "\"after\":\"z\"", "line 2: the line before it was changed");
+        check(
+            "\"before\":null",
+            "\"before\":\"z\"",
+            "line 1: it goes on from a checkpoint, and is the first",
+        );
+        check("\"previous\":null", "\"previous\":\"z\"", "line 1: it follows another line, and is the first");
+        check("\"after\":\"a\"", "\"after\":\"z\"", "line 1: it was changed: line 2 follows another");
+        let second = log().lines().nth(1).unwrap().to_owned();
+        let fuel = second.replace("\"fuel\":7", "\"fuel\":8");
+        check(&second, &fuel, "line 2: it was changed: line 3 follows another");
         check("\"fuel\"", "\"fool\"", "line 1: missing field `fuel`");
         check("{", "{ ", "line 1: it was written by somebody else");
         check("\"version\":\"1\"", "\"version\":\"2\"", "line 1: unknown variant `2`");
@@ -252,6 +284,34 @@ mod tests {
         );
         let middle = log().lines().nth(1).unwrap().to_owned() + "\n";
         check(&middle, "", "line 2: epoch 3 is not the next one");
+    }
+
+    #[test]
+    fn the_lines_before_the_one_that_is_named_are_a_log() {
+        for digit in log().match_indices(['7', 'a', 'b', 'c', '1']).map(|(at, _)| at) {
+            let mut text = log();
+            text.replace_range(digit..=digit, "0");
+            let Err(error) = TrainingLog::parse(&text) else { continue };
+            let kept: String = text.lines().take(error.line - 1).map(|line| format!("{line}\n")).collect();
+            assert_eq!(TrainingLog::parse(&kept).unwrap().text(), kept, "{error}");
+            assert!(log().starts_with(&kept), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_last_line_that_breaks_off_is_left_out() {
+        let (text, whole) = (log(), |text: &str| TrainingLog::parse_whole_lines(text).unwrap());
+        let start = text.trim_end().rfind('\n').unwrap() + 1;
+        for end in start + 1..text.len() - 1 {
+            let (log, breaks_off) = whole(&text[..end]);
+            assert_eq!((log.entries().len(), breaks_off), (2, true), "{}", &text[start..end]);
+        }
+        for end in [start, text.len() - 1, text.len()] {
+            let (log, breaks_off) = whole(&text[..end]);
+            assert_eq!((log.text().trim_end(), breaks_off), (text[..end].trim_end(), false));
+        }
+        assert_eq!(whole("{\"vers"), (TrainingLog::default(), true));
+        assert!(TrainingLog::parse_whole_lines(&text.replace('}', "")).is_err());
     }
 
     #[test]

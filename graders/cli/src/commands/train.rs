@@ -8,7 +8,9 @@ use clap::Args;
 use indicatif::ProgressBar;
 use tito_artifact::{Artifact, Gated, Limits, RunLimits};
 use tito_data::{Dataset, Split};
-use tito_milestones::{Entry, Epoched, Learning, NotTrained, Origin, Plan, Training, TrainingLog, Watch};
+use tito_milestones::{
+    Entry, Learning, NotTrained, Origin, Plan, TrainedEpoch, Training, TrainingLog, Watch,
+};
 use tito_sandbox::{Budget, HostError, Metering, Outcome};
 use tito_worker::{Prepared, Quarantined};
 
@@ -78,7 +80,28 @@ struct Run<'a> {
     prepared: &'a Prepared,
     folder: Folder,
     origin: Origin,
+    /// The text of the plan.
+    plan: String,
     epochs: u32,
+}
+
+/// Why a training does not come to its end.
+enum Stopped {
+    /// The component's doing.
+    Component(NotTrained),
+    Failure(Failure),
+}
+
+impl From<NotTrained> for Stopped {
+    fn from(problem: NotTrained) -> Self {
+        Self::Component(problem)
+    }
+}
+
+impl From<Failure> for Stopped {
+    fn from(failure: Failure) -> Self {
+        Self::Failure(failure)
+    }
 }
 
 impl Train {
@@ -100,14 +123,22 @@ impl Train {
         let run = Run {
             training: Training::new(&plan, &data).map_err(|error| self.cannot().because(error))?,
             prepared: &prepared,
-            folder: Folder::open(&self.out)?,
+            folder: match self.replay {
+                Some(_) => Folder::begun(&self.out)?,
+                None => Folder::make(&self.out)?,
+            },
             origin: Origin::new(artifact.digest(), &text, &data),
+            plan: text,
             epochs: plan.epochs,
         };
-        match self.replay {
+        let exit = match self.replay {
             Some(epoch) => run.replay(epoch),
-            None => run.go_on(&text),
-        }
+            None => run.go_on(),
+        };
+        exit.or_else(|stopped| match stopped {
+            Stopped::Component(problem) => ended(&problem),
+            Stopped::Failure(failure) => Err(failure),
+        })
     }
 
     /// The plan, its text with the same line ends everywhere, and the data that it is for.
@@ -127,53 +158,65 @@ impl Train {
 
 impl Run<'_> {
     /// Trains what is left of the plan.
-    fn go_on(&self, plan: &str) -> Result<Exit, Failure> {
+    fn go_on(&self) -> Result<Exit, Stopped> {
         let mut log = self.folder.log()?;
         let last = log.entries().last();
         is_one(&self.folder, last.and_then(|last| last.origin.other(&self.origin)))?;
+        self.mend(&log)?;
         let done = log.entries().len() as u32;
         if done < self.epochs {
             screen::say(&format!(
-                "epochs {} to {} go to '{}'; after Ctrl-C the same command goes on",
+                "epochs {} to {} go to '{}'; Ctrl-C loses the epoch that runs and no other, and the same command goes on",
                 done + 1,
                 self.epochs,
                 self.folder.path().display()
             ));
         }
         if done == 0 {
-            match self.settled(|| self.training.rehearse(self.prepared, BUDGET))? {
-                Ok(fuel) => too_long(fuel).into_iter().for_each(|note| screen::say(&note)),
-                Err(problem) => return ended(&problem),
-            }
-            self.folder.write("train.toml", plan.as_bytes())?;
+            let fuel = self.settled(|| self.training.rehearse(self.prepared, BUDGET))??;
+            too_long(fuel).into_iter().for_each(|note| screen::say(&note));
         }
+        self.folder.write("train.toml", self.plan.as_bytes())?;
         for epoch in done + 1..=self.epochs {
-            if let Err(problem) = self.next(epoch, &mut log)? {
-                return ended(&problem);
-            }
+            self.next(epoch, &mut log)?;
         }
         self.end(&log)
     }
 
+    /// Trains those epochs again whose checkpoints are missing or are not what the log names.
+    fn mend(&self, log: &TrainingLog) -> Result<(), Stopped> {
+        for entry in log.entries() {
+            let Some(broken) = self.folder.broken(entry)? else { continue };
+            let (file, epoch) = (self.folder.file(entry.epoch), entry.epoch);
+            screen::say(&format!("note: '{}' {broken}; epoch {epoch} is trained again", file.display()));
+            let trained = self.trained(epoch, self.folder.before(entry)?.as_deref())?;
+            if let Some(what) = entry.unlike(&trained) {
+                let failure = Failure::failed(format!("epoch {epoch} again is not what the log says"));
+                return Err(failure.because(what).help(self.folder.without(epoch as usize)).into());
+            }
+            self.folder.restore(epoch, &trained.checkpoint)?;
+        }
+        Ok(())
+    }
+
     /// Trains the next epoch, and keeps it.
-    fn next(&self, epoch: u32, log: &mut TrainingLog) -> Result<Result<(), NotTrained>, Failure> {
+    fn next(&self, epoch: u32, log: &mut TrainingLog) -> Result<(), Stopped> {
         let before = log.entries().last().map(|last| last.after.clone());
         let checkpoint = before.as_deref().map(|sha256| self.folder.checkpoint(epoch - 1, sha256));
-        let trained = match self.trained(epoch, checkpoint.transpose()?.as_deref())? {
-            Ok(trained) => trained,
-            Err(problem) => return Ok(Err(problem)),
-        };
+        let trained = self.trained(epoch, checkpoint.transpose()?.as_deref())?;
         let entry = Entry::new(epoch, self.origin.clone(), before, &trained);
         log.append(entry.clone()).expect("it goes on from the last one");
         self.folder.keep(epoch, &trained.checkpoint, log)?;
         screen::say(&told(&entry, self.epochs));
-        Ok(Ok(()))
+        Ok(())
     }
 
-    /// Hands the last checkpoint over.
-    fn end(&self, log: &TrainingLog) -> Result<Exit, Failure> {
+    /// Hands the last checkpoint over, once all of them are what the log names.
+    fn end(&self, log: &TrainingLog) -> Result<Exit, Stopped> {
+        self.mend(log)?;
         let last = log.entries().last().expect("a plan has an epoch");
         let checkpoint = self.folder.checkpoint(last.epoch, &last.after)?;
+        self.folder.write("log.jsonl", log.text().as_bytes())?;
         self.folder.write("model.ckpt", &checkpoint)?;
         let (bytes, path) = (checkpoint.len(), self.folder.path().join("model.ckpt"));
         screen::print(&format!(
@@ -187,37 +230,41 @@ impl Run<'_> {
     }
 
     /// Trains an epoch of the log again.
-    fn replay(&self, epoch: u32) -> Result<Exit, Failure> {
+    fn replay(&self, epoch: u32) -> Result<Exit, Stopped> {
         let log = self.folder.log()?;
         let all = log.entries();
         let Some(entry) = all.iter().find(|entry| entry.epoch == epoch) else {
             let folder = self.folder.path().display();
             let count = all.len();
-            return Err(Failure::usage(format!(
-                "the log in '{folder}' has {count} epochs, and no epoch {epoch}"
-            )));
+            let failure =
+                Failure::usage(format!("the log in '{folder}' has {count} epochs, and no epoch {epoch}"));
+            return Err(failure.into());
         };
         is_one(&self.folder, entry.origin.other(&self.origin))?;
-        let trained = match self.trained(epoch, self.folder.before(entry)?.as_deref())? {
-            Ok(trained) => trained,
-            Err(problem) => return ended(&problem),
-        };
+        let trained = self.trained(epoch, self.folder.before(entry)?.as_deref())?;
         let unlike = entry.unlike(&trained);
         let verdict = match &unlike {
-            None => "the same bytes, fuel and reports".to_owned(),
+            None => format!("the same bytes, fuel and reports{}", self.restored(entry, &trained)?),
             Some(what) => format!("NOT what the log says, but {what}"),
         };
         screen::print(&format!("epoch {epoch} again: {verdict}\n"))?;
         Ok(if unlike.is_none() { Exit::Passed } else { Exit::Failed })
     }
 
-    fn trained(&self, epoch: u32, before: Option<&[u8]>) -> Result<Epoched, Failure> {
+    /// Writes the checkpoint of an epoch again where its file is broken, and says so.
+    fn restored(&self, entry: &Entry, trained: &TrainedEpoch) -> Result<String, Failure> {
+        let Some(broken) = self.folder.broken(entry)? else { return Ok(String::new()) };
+        self.folder.restore(entry.epoch, &trained.checkpoint)?;
+        Ok(format!("; '{}' {broken}, and is written again", self.folder.file(entry.epoch).display()))
+    }
+
+    fn trained(&self, epoch: u32, before: Option<&[u8]>) -> Result<TrainedEpoch, Stopped> {
         let bar = progress::steps(1);
         bar.set_message(format!("epoch {epoch} of {}", self.epochs));
         let watch = || Some(watch(bar.clone()));
         let trained = self.settled(|| self.training.epoch(self.prepared, epoch, before, BUDGET, watch()));
         bar.finish_and_clear();
-        trained
+        Ok(trained??)
     }
 
     /// Once more where a worker died of it.

@@ -83,7 +83,8 @@ fn what_was_changed_is_neither_gone_on_with_nor_replayed() {
     let replay = ["train", "--component", &reference(), "--replay", "1"];
     let fuel = log[0].replace("\"fuel\":", "\"fuel\":1");
     home.write("training/log.jsonl", format!("{fuel}\n{}\n", log[1]));
-    home.check(&train, 1, "line 2: the line before it was changed");
+    home.check(&train, 1, "line 1: it was changed: line 2 follows another");
+    home.check(&train, 1, "delete line 1 of 'training/log.jsonl' and those after it");
     home.write("training/log.jsonl", format!("{fuel}\n"));
     home.check(&replay, 1, "NOT what the log says");
     let (before, rest) = log[0].split_once("\"training_accuracy\":").unwrap();
@@ -99,6 +100,68 @@ fn what_was_changed_is_neither_gone_on_with_nor_replayed() {
         1,
         "is not the checkpoint that the log names",
     );
+}
+
+#[test]
+fn a_broken_training_is_mended_before_it_is_to_be_handed_in() {
+    const SHORT: &str = r#"
+        data = "tinydigits"
+        network = ["flatten", { dense = { inputs = 64, outputs = 10 } }]
+        optimizer = { sgd = {} }
+        learning-rate = 0.1
+        epochs = 4
+        batch-size = 64
+        seed = 5
+    "#;
+    let home = Home::new();
+    home.write("train.toml", SHORT);
+    let train = ["train", "--component", &reference()];
+    home.check(&train, 0, "4 epochs, ");
+    let log = lines(&home);
+    let whole = |name: &str| fs::read(home.here("training").join(name)).unwrap();
+    let names =
+        ["epoch-001.ckpt", "epoch-002.ckpt", "epoch-003.ckpt", "epoch-004.ckpt", "log.jsonl", "train.toml"];
+    let before = names.map(whole);
+    let check = |arguments: &[&str], says: &str| {
+        home.check(arguments, 0, says);
+        assert!(names.map(whole) == before, "{says}");
+    };
+    home.write("training/epoch-003.ckpt", &before[2][..before[2].len() - 1]);
+    check(
+        &train,
+        "note: 'training/epoch-003.ckpt' is not the checkpoint that the log names; epoch 3 is trained",
+    );
+    fs::remove_file(home.here("training/epoch-001.ckpt")).unwrap();
+    fs::remove_file(home.here("training/epoch-002.ckpt")).unwrap();
+    home.write("training/train.toml", "");
+    check(&train, "note: 'training/epoch-002.ckpt' is missing; epoch 2 is trained again");
+    let replay = ["train", "--component", &reference(), "--replay", "2"];
+    home.write("training/epoch-002.ckpt", "something else");
+    check(
+        &replay,
+        "reports; 'training/epoch-002.ckpt' is not the checkpoint that the log names, and is written again",
+    );
+    home.write("training/log.jsonl", log[..3].join("\n") + "\n" + &log[3][..70]);
+    check(&train, "note: line 4 of 'training/log.jsonl' breaks off, and is left out");
+    let after = log[3].split("\"after\":\"").nth(1).unwrap()[..64].to_owned();
+    home.write("training/log.jsonl", log.join("\n").replace(&after, &"0".repeat(64)));
+    home.check(&train, 1, "epoch 4 again is not what the log says");
+    home.check(&train, 1, "delete line 4 of 'training/log.jsonl'");
+    home.write("training/log.jsonl", log.join("\n").replacen("\"epoch\":2", "\"epoch\": 2", 1));
+    home.check(&train, 1, "delete line 2 of 'training/log.jsonl'");
+}
+
+#[test]
+fn where_a_training_may_lie_is_told() {
+    let home = home();
+    home.check(
+        &["train", "--component", &reference(), "--out", "train.toml"],
+        2,
+        "'train.toml': it is no folder",
+    );
+    let replay = ["train", "--component", &reference(), "--replay", "1", "--out", "nowhere"];
+    home.check(&replay, 2, "there is no training in 'nowhere' to replay");
+    assert!(!home.here("nowhere").exists());
 }
 
 #[test]
