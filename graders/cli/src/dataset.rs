@@ -23,17 +23,33 @@ pub(crate) fn choose(milestone: &Milestone, name: Option<&str>, store: &Store) -
         return Ok(Material { text: Some(open(Path::new(own))?), ..tinydigits(milestone)? });
     }
     let Some(name) = name else { return or_embedded(milestone, store) };
+    if is_path(name) {
+        let what = if milestone.is_of_text() { "there is no file" } else { "images are taken from no file" };
+        return Err(Failure::usage(format!("{what} '{name}'")).help(choices(milestone)));
+    }
     let dataset = Description::named(name)?;
     if milestone.data.iter().all(|known| known.name != dataset.name) {
-        let names: Vec<_> = milestone.data.iter().map(|known| known.name).collect();
-        let own = if milestone.is_of_text() { " or a file with a text" } else { "" };
-        let failure = Failure::usage(format!(
-            "milestone {} is not graded on {}",
-            milestone.rubric.number, dataset.title
-        ));
-        return Err(failure.help(format!("name {}{own}", names.join(" or "))));
+        let number = milestone.rubric.number;
+        let failure = Failure::usage(format!("milestone {number} is not graded on {}", dataset.title));
+        return Err(failure.help(choices(milestone)));
     }
     Ok(load(milestone, dataset, store)?)
+}
+
+/// Whether somebody who typed this meant a file: no data set is called so.
+fn is_path(name: &str) -> bool {
+    Path::new(name).extension().is_some() || name.contains(['/', '\\'])
+}
+
+/// What a milestone is graded on.
+fn choices(milestone: &Milestone) -> String {
+    let names: Vec<_> = milestone.data.iter().map(|known| known.name).collect();
+    let own = if milestone.is_of_text() { " or a file with a text" } else { "" };
+    format!(
+        "milestone {} is graded on one of these: name {}{own}",
+        milestone.rubric.number,
+        names.join(" or ")
+    )
 }
 
 /// A course's own text, where there is enough of it.

@@ -25,6 +25,9 @@ pub(crate) struct Status {
 pub(crate) struct Tested {
     /// When, in UTC, to the second.
     pub(crate) tested: Timestamp,
+    /// The component, from the project's folder on.
+    #[serde(default = "usual")]
+    pub(crate) file: PathBuf,
     /// The SHA-256 of the component.
     pub(crate) sha256: String,
     /// The data that accuracy was measured on.
@@ -37,6 +40,11 @@ pub(crate) struct Tested {
     pub(crate) provisional: bool,
     /// Whether every automatic check passed.
     pub(crate) passed: bool,
+}
+
+/// What was tested where nobody has noted it.
+fn usual() -> PathBuf {
+    "component.wasm".into()
 }
 
 /// Of the file's format.
@@ -67,9 +75,9 @@ impl Status {
     }
 
     /// Keeps what was found of a milestone: the file is replaced whole or not at all. A damaged one is begun anew.
-    pub(crate) fn record(folder: &Path, grade: &Grade) -> Result<(), Failure> {
+    pub(crate) fn record(folder: &Path, file: &Path, grade: &Grade) -> Result<(), Failure> {
         let mut status = Self::read(folder).unwrap_or_default();
-        status.milestones.insert(grade.milestone, Tested::new(grade, Timestamp::now()));
+        status.milestones.insert(grade.milestone, Tested::new(file, grade, Timestamp::now()));
         let path = path(folder);
         status.write(&path).map_err(|error| Failure::io("write", &path, error))
     }
@@ -82,10 +90,11 @@ impl Status {
 }
 
 impl Tested {
-    fn new(grade: &Grade, now: Timestamp) -> Self {
+    fn new(file: &Path, grade: &Grade, now: Timestamp) -> Self {
         let tested = Timestamp::from_second(now.as_second()).expect("a second that was, is a second");
         Self {
             tested,
+            file: file.to_owned(),
             sha256: grade.component.sha256.clone(),
             data: grade.data.name.clone(),
             score: grade.score,
@@ -106,6 +115,7 @@ mod tests {
         assert!(Status::read(folder.path()).expect("nothing is there").milestones.is_empty());
         let tested = Tested {
             tested: Timestamp::UNIX_EPOCH,
+            file: usual(),
             sha256: "ab".repeat(32),
             data: "tinydigits".into(),
             score: 87.5,

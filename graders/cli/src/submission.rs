@@ -9,7 +9,7 @@ use clap::Args;
 use tito_artifact::{Digest, Limits};
 use tito_milestones::{Brings, TrainingFiles, Written};
 
-use crate::{failure::Failure, folders::parent, input};
+use crate::{failure::Failure, folders::parent, input, screen};
 
 /// A component is read up to this size although the gate allows less, so that the gate can say so in a report.
 const READ_BYTES: u64 = 64 << 20;
@@ -17,8 +17,8 @@ const READ_BYTES: u64 = 64 << 20;
 /// Which component.
 #[derive(Debug, Args)]
 pub(crate) struct ComponentFile {
-    /// The component [default: component.wasm in this folder]; model.toml, model.ckpt, claims.toml, vision.wasm and
-    /// training/ beside a component.wasm are its own
+    /// The component [default: component.wasm in this folder]; model.toml, model.ckpt, claims.toml, analysis.md, vision.wasm
+    /// and training/ beside a component.wasm are its own
     #[arg(long, value_name = "FILE")]
     component: Option<PathBuf>,
 }
@@ -59,6 +59,10 @@ pub(crate) struct Companions {
     pub(crate) baseline: Option<PathBuf>,
 }
 
+/// What belongs to a component.wasm that it lies beside, sources aside.
+const COMPANIONS: [&str; 6] =
+    ["model.toml", "model.ckpt", "claims.toml", "analysis.md", "vision.wasm", "training"];
+
 /// What the files beside a component may hold.
 const TEXT_BYTES: u64 = 64 << 10;
 pub(crate) const CHECKPOINT_BYTES: u64 = 64 << 20;
@@ -89,9 +93,10 @@ impl Submission {
 }
 
 impl Submission {
-    /// What a student handed in, by the paths of the files. The vision component is whoever grades it to find.
+    /// What a student handed in, by the paths of the files.
     pub(crate) fn of_files(mut files: BTreeMap<String, Vec<u8>>, brings: Brings) -> Self {
         let bytes = files.remove("component.wasm").unwrap_or_default();
+        let vision = files.remove("vision.wasm");
         let text = |path: &str| files.get(path).map(|bytes| String::from_utf8_lossy(bytes).into_owned());
         let is_trained = brings == Brings::Training && files.keys().any(|path| path.starts_with("training/"));
         let training = is_trained.then(|| {
@@ -108,7 +113,7 @@ impl Submission {
             checkpoint: files.get("model.ckpt").cloned(),
             training,
             claims: text("claims.toml").or_else(|| text("training/claims.toml")),
-            vision: None,
+            vision,
             written: Some(Written::Files(files)),
         }
     }
@@ -133,6 +138,11 @@ impl ComponentFile {
     /// The one at this path.
     pub(crate) fn at(path: &Path) -> Self {
         Self { component: Some(path.to_owned()) }
+    }
+
+    /// It, or the one at this path where none was named.
+    pub(crate) fn or(&self, path: &Path) -> Self {
+        Self::at(self.component.as_deref().unwrap_or(path))
     }
 
     /// Where it is.
@@ -165,6 +175,9 @@ impl ComponentFile {
                 )));
             }
         }
+        if let Some(note) = self.passed_over(companions) {
+            screen::say(&note);
+        }
         let source = source.clone().or_else(|| beside(parent(self.path())));
         let training =
             training.clone().or_else(|| self.companion("training").filter(|folder| folder.is_dir()));
@@ -177,7 +190,7 @@ impl ComponentFile {
         };
         Ok(Submission {
             bytes: self.read(limits)?,
-            written: source.map(Written::Folder),
+            written: Some(Written::Folder { source, beside: self.companion("analysis.md") }),
             networks: text("networks", self.companion("model.toml"))?,
             checkpoint: file("checkpoint", self.companion("model.ckpt"), CHECKPOINT_BYTES)?,
             training: training
@@ -192,8 +205,31 @@ impl ComponentFile {
     /// Where a file is that belongs to it, if it is there. A folder may hold many components, and only one of the usual name
     /// has it to itself.
     fn companion(&self, name: &str) -> Option<PathBuf> {
-        let is_its = self.path().file_name().is_some_and(|file| file == "component.wasm");
-        is_its.then(|| parent(self.path()).join(name))
+        self.has_companions().then(|| parent(self.path()).join(name))
+    }
+
+    fn has_companions(&self) -> bool {
+        self.path().file_name().is_some_and(|file| file == "component.wasm")
+    }
+
+    /// A note of what lies beside a component of another name, where its own would lie.
+    fn passed_over(&self, Companions { training, baseline, .. }: &Companions) -> Option<String> {
+        let is_named = |name: &str| match name {
+            "training" => training.is_some(),
+            "vision.wasm" => baseline.is_some(),
+            _ => false,
+        };
+        let names = COMPANIONS.into_iter().filter(|name| !is_named(name));
+        let there: Vec<_> = names.filter(|name| parent(self.path()).join(name).exists()).collect();
+        (!self.has_companions() && !there.is_empty()).then(|| {
+            format!(
+                "note: {} beside '{}' {} not used: only what lies beside a component.wasm is its own; call it so, or name a \
+                 training with --training (a claims.toml in it counts) and a vision component with --baseline",
+                there.join(", "),
+                self.path().display(),
+                if there.len() == 1 { "is" } else { "are" }
+            )
+        })
     }
 }
 

@@ -18,8 +18,13 @@ const MOST_BYTES: u64 = 1 << 20;
 /// What a student wrote besides the component.
 #[derive(Clone, Debug)]
 pub enum Written {
-    /// The folder of the sources; an analysis lies in it.
-    Folder(PathBuf),
+    /// Of a folder.
+    Folder {
+        /// The sources; the analysis may lie in them.
+        source: Option<PathBuf>,
+        /// Where the analysis is beside the component, if it is there.
+        beside: Option<PathBuf>,
+    },
     /// The files of a submission by their paths: sources in `source/`, the analysis there or beside it.
     Files(BTreeMap<String, Vec<u8>>),
 }
@@ -28,7 +33,7 @@ impl Written {
     /// What a parser measures of the sources; `None` where there are none.
     pub(crate) fn quality(&self) -> Result<Option<Quality>, QualityError> {
         match self {
-            Self::Folder(folder) => measure(folder).map(Some),
+            Self::Folder { source, .. } => source.as_deref().map(measure).transpose(),
             Self::Files(files) => {
                 let sources =
                     files.iter().filter_map(|(path, bytes)| Some((path.strip_prefix("source/")?, bytes)));
@@ -42,11 +47,10 @@ impl Written {
     pub(crate) fn analysis(&self) -> io::Result<Option<String>> {
         let mut bytes = Vec::new();
         match self {
-            Self::Folder(folder) => {
-                let path = folder.join(ANALYSIS);
-                if !path.is_file() {
-                    return Ok(None);
-                }
+            Self::Folder { source, beside } => {
+                let among = source.as_ref().map(|folder| folder.join(ANALYSIS));
+                let mut places = [beside.clone(), among].into_iter().flatten();
+                let Some(path) = places.find(|path| path.is_file()) else { return Ok(None) };
                 File::open(path)?.take(MOST_BYTES).read_to_end(&mut bytes)?;
             }
             Self::Files(files) => {
@@ -65,19 +69,37 @@ mod tests {
 
     use super::*;
 
+    const SOURCE: &str = "/// One.\npub fn one() -> u32 { 1 }\n";
+
+    /// The same files in a folder, as `milestone test` finds them, and handed in.
+    #[track_caller]
+    fn check(paths: &[(&str, &str)], functions: Option<usize>, analysis: Option<&str>) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        fs::create_dir(path("source")).unwrap();
+        for (name, text) in paths {
+            fs::write(path(name), text).unwrap();
+        }
+        let source = functions.map(|_| path("source"));
+        let files = paths.iter().map(|(name, text)| ((*name).to_owned(), text.as_bytes().to_vec()));
+        for written in
+            [Written::Folder { source, beside: Some(path(ANALYSIS)) }, Written::Files(files.collect())]
+        {
+            let quality = written.quality().unwrap();
+            assert_eq!(quality.map(|quality| quality.functions.len()), functions, "{written:?}");
+            assert_eq!(written.analysis().unwrap().as_deref(), analysis, "{written:?}");
+        }
+    }
+
     #[test]
     fn a_folder_and_files_are_read_alike() {
-        let folder = tempfile::tempdir().unwrap();
-        let (source, analysis) = ("/// One.\npub fn one() -> u32 { 1 }\n", "3 words here");
-        fs::write(folder.path().join("lib.rs"), source).unwrap();
-        fs::write(folder.path().join(ANALYSIS), analysis).unwrap();
-        let folder = Written::Folder(folder.path().to_owned());
-        let file = |path: &str, text: &str| (path.to_owned(), text.as_bytes().to_vec());
-        let files = Written::Files([file("source/lib.rs", source), file(ANALYSIS, analysis)].into());
-        assert_eq!(folder.quality().unwrap(), files.quality().unwrap());
-        assert_eq!(files.quality().unwrap().unwrap().functions.len(), 1);
-        assert_eq!(folder.analysis().unwrap().as_deref(), Some(analysis));
-        assert_eq!(files.analysis().unwrap().as_deref(), Some(analysis));
-        assert_eq!(Written::Files(BTreeMap::new()).quality().unwrap(), None);
+        let (source, beside, among) =
+            (("source/lib.rs", SOURCE), (ANALYSIS, "beside"), ("source/analysis.md", "among"));
+        check(&[], None, None);
+        check(&[source], Some(1), None);
+        check(&[beside], None, Some("beside"));
+        check(&[source, beside], Some(1), Some("beside"));
+        check(&[source, among], Some(1), Some("among"));
+        check(&[source, among, beside], Some(1), Some("beside"));
     }
 }

@@ -18,6 +18,9 @@ fn list_and_info_say_what_is_asked() {
     let list = home.json(&["milestone", "list", "--json"], 0);
     assert_eq!(list["milestones"].as_array().map(Vec::len), Some(5));
     home.check(&["milestone", "info", "1"], 0, "Mathematical correctness (40 %)");
+    home.check(&["milestone", "info", "1"], 0, "1,000,000,000 units a call");
+    home.check(&["milestone", "info", "4"], 0, "360 s of real images");
+    home.check(&["milestone", "info", "5"], 0, "1,600,000,000,000 units of fuel or 360 s of a text");
     let info = home.json(&["milestone", "info", "1", "--json"], 0);
     assert_eq!(info["milestone"]["name"], "Basic Inference");
     assert!(info["limits"]["run"]["fuel_per_call"].is_u64());
@@ -97,7 +100,9 @@ fn a_milestone_of_texts_is_graded_on_one() {
     home.write("short.txt", "A few words.");
     home.check(&test(&["--data", "short.txt"]), 2, "12 characters, where 1000 are the fewest");
     home.check(&test(&["--data", "mnist"]), 2, "name tinyshakespeare or tinytalk or a file with a text");
-    home.check(&test(&["--data", "nothing.txt"]), 2, "tito knows tinydigits");
+    home.check(&test(&["--data", "nothing.txt"]), 2, "there is no file 'nothing.txt'");
+    home.check(&test(&["--data", "no/thing"]), 2, "name tinyshakespeare or tinytalk or a file with a text");
+    home.check(&test(&["--data", "nothing"]), 2, "tito knows tinydigits");
 }
 
 /// Every guest reserves 4 GiB of addresses, which this shell does not give: no fault of the submission's.
@@ -178,6 +183,10 @@ fn status_remembers_the_last_test_of_this_folder() {
     home.write(".tito/status.json", "damaged");
     home.check(&["milestone", "test", "1", "--component", "component.wasm"], 0, "100.0 of 100");
     home.check(&status, 0, "100.0 of 100, Exemplary");
+    fs::rename(home.here("component.wasm"), home.here("mine.wasm")).unwrap();
+    home.check(&["milestone", "test", "1", "--component", "mine.wasm"], 0, "100.0 of 100");
+    home.check(&status, 0, "the one that was tested");
+    home.check(&[&status[..], &["--component", "none.wasm"]].concat(), 0, "not there any more");
 }
 
 #[test]
@@ -195,4 +204,14 @@ fn sources_are_measured_where_they_lie() {
     assert!(!summary(&["--source", "src"]).contains("no sources"));
     home.write("Cargo.toml", "");
     assert!(!summary(&[]).contains("no sources"));
+    home.write("claims.toml", "");
+    fs::create_dir(home.here("training")).unwrap();
+    fs::rename(home.here("component.wasm"), home.here("my.wasm")).unwrap();
+    let my = ["milestone", "test", "1", "--component", "my.wasm"];
+    home.check(&my, 0, "note: claims.toml, training beside 'my.wasm' are not used");
+    home.check(
+        &[&my[..], &["--training", "training"]].concat(),
+        0,
+        "note: claims.toml beside 'my.wasm' is not used",
+    );
 }

@@ -88,6 +88,13 @@ fn what_does_not_belong_together_is_told() {
     graded(&home, 1, &[("provenance", 0.0, "put the folder `training`")]);
 }
 
+/// The claims that `milestone info` shows.
+fn shown_claims(home: &Home) -> String {
+    let info = home.run(&["milestone", "info", "4"]).out;
+    let claims = info.split("claims.toml, with figures of your own\n").nth(1).expect("they have a heading");
+    claims.split("\nLimits").next().expect("something comes before").to_owned()
+}
+
 #[test]
 fn claims_are_held_against_what_was_measured() {
     let home = trained(PLAN);
@@ -106,6 +113,8 @@ fn claims_are_held_against_what_was_measured() {
     );
     home.write("claims.toml", "parameters = 650\nflop = 1");
     graded(&home, 1, &[("claimed-parameters", 0.0, "unknown field `flop`")]);
+    home.write("claims.toml", shown_claims(&home));
+    graded(&home, 1, &[("claimed-parameters", 0.0, "claimed 101738"), ("claimed-scaling", 1.0, "")]);
     home.write("claims.toml", "parameters = 6.5e2");
     graded(&home, 1, &[("claimed-parameters", 1.0, ""), ("claimed-flops", 0.0, "no claim in `claims.toml`")]);
 }

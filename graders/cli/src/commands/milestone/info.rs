@@ -3,11 +3,26 @@
 use std::fmt::Write;
 
 use clap::Args;
+use indicatif::HumanCount;
 use serde::Serialize;
 use tito_artifact::Limits;
 use tito_grade::{Criterion, Rubric, Scoring};
+use tito_milestones::Brings;
 
 use crate::{exit::Exit, failure::Failure, screen};
+
+/// How a claims.toml is written.
+const CLAIMS: &str = r#"
+  parameters = 101_738         # of the trained network
+  flops-per-image = 7_000_000  # of one forward pass: 2 for every multiplication of a dense layer or a convolution
+  bytes-per-image = 110_000    # by which the peak of memory grows with every further image of a batch
+
+  [exponents]                  # the work (fuel) of a forward pass grows with this power of
+  batch = 1.0                  # the number of images or rows
+  width = 2.0                  # the inputs and outputs of a dense layer, which are as many
+  side = 2.0                   # the height and width of the images of a convolution
+  channels = 2.0               # its channels in and out, which are as many
+"#;
 
 /// Shows what a milestone asks of a submission.
 #[derive(Debug, Args)]
@@ -24,13 +39,23 @@ pub(crate) struct Info {
 struct Document {
     milestone: Rubric,
     limits: Limits,
+    /// What a network is trained on for it.
+    #[serde(skip)]
+    trained_on: &'static str,
+    #[serde(skip)]
+    has_claims: bool,
 }
 
 impl Info {
     /// Prints it.
     pub(crate) fn run(self) -> Result<Exit, Failure> {
-        let milestone = super::graded(self.number)?.rubric;
-        let document = Document { milestone, limits: Limits::default() };
+        let milestone = super::graded(self.number)?;
+        let document = Document {
+            trained_on: if milestone.is_of_text() { "a text" } else { "real images" },
+            has_claims: milestone.brings == Brings::Training,
+            milestone: milestone.rubric,
+            limits: Limits::default(),
+        };
         if self.json {
             screen::print_json("tito.milestone", &document)?;
         } else {
@@ -40,7 +65,7 @@ impl Info {
     }
 }
 
-fn text(Document { milestone, limits }: &Document) -> String {
+fn text(Document { milestone, limits, trained_on, has_claims }: &Document) -> String {
     let mut text = screen::heading(&format!("Milestone {}: {}", milestone.number, milestone.name));
     let Rubric { capability, weight, after_module, world, .. } = milestone;
     let rows = [
@@ -56,7 +81,10 @@ fn text(Document { milestone, limits }: &Document) -> String {
             .expect("a string takes everything");
     }
     text += "\nA check has the share of its points that is the share of its cases, but no more than half while one fails.\n";
-    text + &format!("\n{}\n{}", screen::heading("Limits"), screen::table(rows_of(limits)))
+    if *has_claims {
+        text += &format!("\n{}{CLAIMS}", screen::heading("claims.toml, with figures of your own"));
+    }
+    text + &format!("\n{}\n{}", screen::heading("Limits"), screen::table(rows_of(limits, trained_on)))
 }
 
 fn checks(criterion: &Criterion) -> String {
@@ -97,15 +125,23 @@ fn scoring(scoring: Scoring) -> String {
 }
 
 /// Those that an honest submission may come near; `--json` has them all.
-fn rows_of(limits: &Limits) -> [[String; 2]; 6] {
+fn rows_of(limits: &Limits, trained_on: &str) -> [[String; 2]; 6] {
     let run = &limits.run;
+    let [component, memory, fuel, fit, stack] = [
+        limits.gate.component_bytes,
+        run.memory_bytes,
+        run.fuel_per_call,
+        run.fuel_per_fit,
+        run.stack_bytes.into(),
+    ]
+    .map(HumanCount);
     [
-        ("component", format!("{} bytes", limits.gate.component_bytes)),
-        ("memory", format!("{} bytes", run.memory_bytes)),
-        ("fuel", format!("{} units a call, about one an instruction", run.fuel_per_call)),
+        ("component", format!("{component} bytes")),
+        ("memory", format!("{memory} bytes")),
+        ("fuel", format!("{fuel} units a call, about one an instruction")),
         ("time", format!("{} ms a call", run.deadline_ms)),
-        ("training", format!("{} units of fuel or {} s of real images", run.fuel_per_fit, run.fit_ms / 1000)),
-        ("stack", format!("{} bytes", run.stack_bytes)),
+        ("training", format!("{fit} units of fuel or {} s of {trained_on}", run.fit_ms / 1000)),
+        ("stack", format!("{stack} bytes")),
     ]
     .map(|(name, value)| [name.into(), value])
 }

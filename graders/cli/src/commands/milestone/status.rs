@@ -50,17 +50,12 @@ enum Component {
 impl Status {
     /// Prints it.
     pub(crate) fn run(self) -> Result<Exit, Failure> {
-        let now = self.digest()?;
         let kept = Kept::read(Path::new("."))?.milestones.into_iter();
         let found = kept.map(|(number, tested)| {
-            let component = match &now {
-                None => Component::Missing,
-                Some(now) if *now == tested.sha256 => Component::Unchanged,
-                Some(_) => Component::Changed,
-            };
-            (number, Found { tested, component })
+            let component = self.since(&tested)?;
+            Ok((number, Found { tested, component }))
         });
-        let document = Document { milestones: found.collect() };
+        let document = Document { milestones: found.collect::<Result<_, Failure>>()? };
         if self.json {
             screen::print_json("tito.status", &document)?;
         } else {
@@ -69,12 +64,14 @@ impl Status {
         Ok(Exit::Passed)
     }
 
-    /// The digest of the component, where there is one.
-    fn digest(&self) -> Result<Option<String>, Failure> {
-        if !self.component.path().exists() {
-            return Ok(None);
+    /// What became of the component that was tested, or of the one that is named instead.
+    fn since(&self, tested: &Tested) -> Result<Component, Failure> {
+        let component = self.component.or(&tested.file);
+        if !component.path().exists() {
+            return Ok(Component::Missing);
         }
-        Ok(Some(Digest::of(&self.component.read(&Limits::default())?).to_string()))
+        let is_it = Digest::of(&component.read(&Limits::default())?).to_string() == tested.sha256;
+        Ok(if is_it { Component::Unchanged } else { Component::Changed })
     }
 }
 

@@ -71,7 +71,7 @@ impl Test {
         let run = grading.grade(submission)?;
         if let Graded::Grade(grade) = &run.graded
             && self.is_here()
-            && let Err(failure) = Status::record(Path::new("."), grade)
+            && let Err(failure) = Status::record(Path::new("."), self.component.path(), grade)
         {
             // The report is worth more than the record of it.
             screen::say(&format!("note: {failure}; `tito milestone status` will not know of this test"));
