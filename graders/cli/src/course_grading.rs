@@ -51,7 +51,8 @@ pub(crate) struct Job {
     pub(crate) student: String,
     /// Which of the student's attempts, from 1.
     pub(crate) attempt: usize,
-    /// The submission whose component was graded for vision, where milestone 5 compares with one.
+    /// The submission that milestone 5 compares with: one whose component was graded for vision, or this one itself, whose
+    /// `vision.wasm` it is then.
     vision: Option<String>,
 }
 
@@ -63,7 +64,9 @@ impl Job {
 
     /// One of a student's attempts.
     pub(crate) fn new(rules: &Rules, record: &Record, milestone: u32, attempt: (usize, &Attempt)) -> Self {
-        Self::of(record, attempt, (milestone == 5).then(|| vision(rules, record)).flatten())
+        // What was graded for vision cannot be made up; what is handed in beside the component can.
+        let handed_in = || attempt.1.submission.clone();
+        Self::of(record, attempt, (milestone == 5).then(|| vision(rules, record).unwrap_or_else(handed_in)))
     }
 
     fn of(record: &Record, (attempt, handed_in): (usize, &Attempt), vision: Option<String>) -> Self {
@@ -127,13 +130,13 @@ impl CourseGrading {
             Ok(files) => files,
             Err(refused) => {
                 let outcome = Outcome::Refused { rule: refused.rule.to_string(), message: refused.message };
+                let job = &Job { vision: None, ..job.clone() };
                 return Ok((self.event(job, Digest::of(&[]), None, (outcome, None)), None));
             }
         };
         let mut submission = Submission::of_files(files, self.milestone.brings);
-        if let Some(vision) = &job.vision {
-            submission.vision = self.store.files(&self.store.manifest(vision)?)?.remove("component.wasm");
-        }
+        submission.vision = self.vision(job, submission.vision.take())?;
+        let job = &Job { vision: job.vision.clone().filter(|_| submission.vision.is_some()), ..job.clone() };
         let component = Digest::of(&submission.bytes);
         let run = self.grading(jobs).grade(submission)?;
         let (outcome, data) = match &run.graded {
@@ -151,6 +154,15 @@ impl CourseGrading {
         };
         let observed = self.keep_observed(&run.graded)?;
         Ok((self.event(job, component, data, (outcome, observed)), Some(run)))
+    }
+
+    /// The component that is compared with, or the one that was handed in for that.
+    fn vision(&self, job: &Job, handed_in: Option<Vec<u8>>) -> Result<Option<Vec<u8>>, Failure> {
+        match &job.vision {
+            None => Ok(None),
+            Some(own) if *own == job.submission => Ok(handed_in),
+            Some(graded) => Ok(self.store.files(&self.store.manifest(graded)?)?.remove("component.wasm")),
+        }
     }
 
     /// The files of what could not be read when it was handed in: another tito may be able to.

@@ -15,8 +15,16 @@ const MANIFEST: &str = "submission.toml";
 const FOLDERS: [&str; 2] = ["source/", "training/"];
 
 /// What a submission may hold at its top.
-pub const KNOWN: [&str; 7] =
-    [COMPONENT, MANIFEST, "model.toml", "model.ckpt", "claims.toml", "analysis.md", "reflection.md"];
+pub const KNOWN: [&str; 8] = [
+    COMPONENT,
+    MANIFEST,
+    "model.toml",
+    "model.ckpt",
+    "claims.toml",
+    "vision.wasm",
+    "analysis.md",
+    "reflection.md",
+];
 
 /// What a student handed in.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -55,6 +55,7 @@ fn the_same_files_come_out_of_every_kind_of_archive() {
         assert_eq!(submission.files["source/lib.rs"], b"// hello\n");
     }
     assert_eq!(accepted(WASM, &[], &[]).manifest, None);
+    accepted(&zip(&with(&[entry("vision.wasm", WASM)])), &["vision.wasm"], &[]);
 }
 
 #[test]

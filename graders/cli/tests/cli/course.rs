@@ -172,6 +172,36 @@ fn a_submission_is_received_graded_and_settled() {
     home.check(&["integrity", "log"], 0, "'code-quality' scored 50.0 % by hand");
 }
 
+/// Milestone 5 compares with what was graded for vision, and where nothing was, with what was handed in for that.
+#[test]
+fn a_vision_component_that_was_handed_in_is_compared_with() {
+    let home = small_course();
+    home.check(
+        &["assessment", "configure", "--milestones", "5", "--due", "5=2026-10-01T12:00:00Z"],
+        0,
+        "due",
+    );
+    home.check(&["assessment", "setup-milestone", "5", "--benchmark", "tinytalk_native"], 0, "");
+    let hello = prebuilt("examples/prebuilt/hello-layer.wasm");
+    for folder in ["with", "without"] {
+        fs::create_dir(home.here(folder)).unwrap();
+        fs::copy(&hello, home.here(folder).join("component.wasm")).unwrap();
+    }
+    fs::copy(reference(), home.here("with/vision.wasm")).unwrap();
+    let reuse = |student: &str, folder: &str| {
+        let receive = ["assessment", "receive", folder, "--student", student, "--milestone", "5"];
+        let received = home.check(&receive, 0, "Received from");
+        assert!(!received.out.contains("vision.wasm"), "{}", received.out);
+        let report = home.run(&["assessment", "run", "--student", student, "--milestone", "5"]).out;
+        report.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let missing = "no vision component to compare with";
+    let (without, with) = (reuse("bob", "without"), reuse("ada", "with"));
+    assert!(without.contains(missing), "{without}");
+    assert!(!with.contains(missing), "{with}");
+    home.check(&["integrity", "verify", "--derive", "all"], 0, "2 grades derived again");
+}
+
 #[test]
 fn what_was_received_wrongly_is_corrected_and_the_log_says_so() {
     let home = small_course();
