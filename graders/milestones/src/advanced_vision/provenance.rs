@@ -273,7 +273,8 @@ impl Audit<'_, '_> {
             Ok(Renumbering { lent, own, before }) => {
                 findings.measured("renumbered_accuracy", lent);
                 let guessing = 1.0 / f64::from(self.context.data.form().classes);
-                let is_false = own > before + REMEMBERED || lent < guessing + gain / 2.0;
+                let is_unlearnt = gain >= MUCH && lent < guessing + gain / 2.0;
+                let is_false = own > before + REMEMBERED || is_unlearnt;
                 is_false.then(|| {
                     let [lent, own, before, gain] = [lent, own, before, gain].map(|share| 100.0 * share);
                     let told = format!(

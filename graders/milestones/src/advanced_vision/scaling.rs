@@ -79,7 +79,8 @@ mod tests {
 
     #[test]
     fn scattered_points_admit_no_more_for_it() {
-        let scattered = |at: u32| [f64::from(at), f64::from(at) * if at % 2 == 0 { 4.0 } else { 1.0 }];
+        let scattered =
+            |at: u32| [f64::from(at), f64::from(at) * if at.is_multiple_of(2) { 4.0 } else { 1.0 }];
         let points: Vec<_> = (1..=8).map(scattered).collect();
         let [low, high] = Measured::exponent(&points).interval;
         assert!(high - low <= 1.0 + 1e-12, "{low} to {high}");

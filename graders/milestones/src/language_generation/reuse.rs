@@ -104,7 +104,7 @@ pub fn comparison(
 
 fn found(comparison: &Comparison, compared: &Compared<'_>) -> Found {
     let (retention, findings) = (comparison.retention().unwrap_or_default(), findings(comparison));
-    if retention >= full() {
+    if retention >= full() && comparison.share() >= Scoring::SHARE_OF_LANGUAGE {
         return Found::Cases(findings);
     }
     let evidence = findings.evidence();
@@ -136,8 +136,9 @@ fn reasons([vision, language]: &[Option<String>; 2]) -> String {
         }
     };
     format!(
-        "a person decides, since code that is not found again was rewritten, or is the same by another compiler or other \
-         flags ({compilers}): build both of the same sources in one way and compare again, or compare the sources"
+        "a person decides, since code that is not found again, or does little of the work, was rewritten, or is the same by \
+         another compiler or other flags ({compilers}): build both of the same sources in one way and compare again, or \
+         compare the sources"
     )
 }
 

@@ -112,9 +112,11 @@ fn scoring(scoring: Scoring) -> String {
         Scoring::Speed => " Its points are the speed, from 0 to 1.".into(),
         Scoring::Retention { full, none } => {
             format!(
-                " Its points rise in a line from {:.0} % to {:.0} % of the vision code.",
-                100.0 * none,
-                100.0 * full
+                " It is worth everything from {:.0} % of the vision code and {:.0} % of the language code's work on; below that \
+                 a person decides, to whom a line from {:.0} % on is suggested.",
+                100.0 * full,
+                100.0 * Scoring::SHARE_OF_LANGUAGE,
+                100.0 * none
             )
         }
         Scoring::Progress => {
