@@ -9,7 +9,7 @@ mod export;
 mod integrity;
 pub(crate) mod milestone;
 mod new;
-mod profile;
+pub(crate) mod profile;
 mod train;
 
 pub(crate) use self::{

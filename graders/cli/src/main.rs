@@ -18,6 +18,7 @@ mod input;
 mod isolation;
 mod listed;
 mod milestone_inputs;
+mod page;
 mod pool;
 mod progress;
 mod remembered;

@@ -78,13 +78,13 @@ pub(crate) fn print_refusal(refusal: &Refusal, json: bool) -> Result<Exit, Failu
     Ok(Exit::Refused)
 }
 
-/// Prints the report of a run, and its times where they are wanted.
+/// Prints the report of a run, and its times where they are wanted; gives what was printed.
 pub(crate) fn print(
     grading: &Grading<'_>,
     run: Run,
     audience: Audience,
     output: Output,
-) -> Result<(), Failure> {
+) -> Result<Document, Failure> {
     let (style, mut times) = (screen::style(), Times(run.times.0.clone()));
     let document = document(grading, run, audience);
     let report = times.stage("report", || text(&document, output.json, style));
@@ -92,7 +92,7 @@ pub(crate) fn print(
     if output.timings && !output.json {
         screen::print(&format!("\n{}\n{}", screen::heading("Time"), tito_report::timings(&times.0, style)))?;
     }
-    Ok(())
+    Ok(document)
 }
 
 fn text(document: &Document, json: bool, style: Style) -> String {

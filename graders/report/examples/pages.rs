@@ -10,16 +10,16 @@ mod class;
 #[expect(dead_code, reason = "the tests use more of it")]
 mod course;
 #[path = "../tests/report/sample.rs"]
-#[expect(dead_code, reason = "the tests use more of it")]
 mod sample;
 
 use std::{env, fs, io, path::Path};
 
 use tito_grade::SeedUsed;
-use tito_report::{Audience, Detail, class::html, student};
+use tito_report::{Audience, Detail, class::html, html::document, student};
 
 fn main() -> io::Result<()> {
     let folder = env::args().nth(1).unwrap_or_else(|| ".".into());
+    let at = "2024-09-20T12:00:00Z".parse().expect("it is a moment");
     let secret = SeedUsed::Secret("ab".repeat(32));
     let student =
         |name: &str, seed, audience, detail| student::html(&course::report(name, seed, audience, detail));
@@ -29,6 +29,12 @@ fn main() -> io::Result<()> {
         ("student-scores", student("Ada Lovelace", &secret, Audience::Student, Detail::Scores)),
         ("instructor", student("Ada Lovelace", &secret, Audience::Instructor, Detail::Evidence)),
         ("hostile", student(course::HOSTILE, &SeedUsed::Public, Audience::Student, Detail::Evidence)),
+        (
+            "graded",
+            document(&sample::document(SeedUsed::Public, Audience::Student), Some(&sample::fuel()), at),
+        ),
+        ("refused", document(&sample::refused(), None, at)),
+        ("quarantined", document(&sample::quarantined(), None, at)),
         ("class", html(&class::report())),
         ("class-empty", html(&class::empty())),
     ] {

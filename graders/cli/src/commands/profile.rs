@@ -9,6 +9,7 @@ use tito_grade::ComponentId;
 use tito_milestones::{Workload, profile_limits};
 use tito_profile::{Kind, Report, flame_graph, folded};
 use tito_sandbox::{Fault, Metering, Outcome, Profile as Counted};
+use tito_worker::Isolation;
 
 use crate::{
     exit::Exit, failure::Failure, files, isolation, isolation::Walls, milestone_inputs, report, screen,
@@ -62,7 +63,9 @@ impl Profile {
             Gated::Refused(refusal) => return report::print_refusal(&refusal, self.json),
             Gated::Admitted(artifact) => artifact,
         };
-        let (workload, outcome) = self.counted(&artifact, &limits)?;
+        let isolation = self.walls.isolation(&limits, milestone_inputs::cache())?;
+        let wanted = self.milestone.and_then(Workload::of_milestone);
+        let (workload, outcome) = counted(&artifact, &isolation, &limits, wanted)?;
         let profile = match outcome {
             Outcome::Answer(profile) => profile,
             other => {
@@ -75,27 +78,6 @@ impl Profile {
         };
         self.show(&artifact, workload, &profile)?;
         Ok(Exit::Passed)
-    }
-
-    fn counted(&self, artifact: &Artifact, limits: &Limits) -> Result<(Workload, Outcome<Counted>), Failure> {
-        let isolation = self.walls.isolation(limits, milestone_inputs::cache())?;
-        let prepared = isolation.compile(artifact, Metering::Profiled)?;
-        isolation::say_trouble(&isolation);
-        let work = |workload| match &prepared {
-            Outcome::Answer(ready) => {
-                ready.settled(|| tito_milestones::profile(ready, workload, &limits.run))
-            }
-            _ => tito_milestones::profile(&prepared, workload, &limits.run),
-        };
-        let most = Workload::of_exports(artifact.exports());
-        let workload = self.milestone.and_then(Workload::of_milestone).unwrap_or(most);
-        let outcome = work(workload)?;
-        // Who has no convolutions yet has dense layers.
-        let is_less = matches!(outcome, Outcome::Fault(Fault::Unsupported(_))) && self.milestone.is_none();
-        if is_less && workload == Workload::Vision {
-            return Ok((Workload::Dense, work(Workload::Dense)?));
-        }
-        Ok((workload, outcome))
     }
 
     fn show(&self, artifact: &Artifact, workload: Workload, profile: &Counted) -> Result<(), Failure> {
@@ -119,6 +101,29 @@ impl Profile {
         }
         screen::print(&text(&report, workload, self.top))
     }
+}
+
+/// What a component counts at the workload that is wanted, or at the most that it exports.
+pub(crate) fn counted(
+    artifact: &Artifact,
+    isolation: &Isolation,
+    limits: &Limits,
+    wanted: Option<Workload>,
+) -> Result<(Workload, Outcome<Counted>), Failure> {
+    let prepared = isolation.compile(artifact, Metering::Profiled)?;
+    isolation::say_trouble(isolation);
+    let work = |workload| match &prepared {
+        Outcome::Answer(ready) => ready.settled(|| tito_milestones::profile(ready, workload, &limits.run)),
+        _ => tito_milestones::profile(&prepared, workload, &limits.run),
+    };
+    let workload = wanted.unwrap_or_else(|| Workload::of_exports(artifact.exports()));
+    let outcome = work(workload)?;
+    // Who has no convolutions yet has dense layers.
+    let is_less = matches!(outcome, Outcome::Fault(Fault::Unsupported(_))) && wanted.is_none();
+    if is_less && workload == Workload::Vision {
+        return Ok((Workload::Dense, work(Workload::Dense)?));
+    }
+    Ok((workload, outcome))
 }
 
 fn text(report: &Report, workload: Workload, top: usize) -> String {

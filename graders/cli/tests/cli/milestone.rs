@@ -54,6 +54,18 @@ fn what_is_wrong_is_named() {
 }
 
 #[test]
+fn a_page_shows_where_the_fuel_goes() {
+    let home = Home::new();
+    home.check(&test(&wrong(), &["--html", "report.html"]), 1, "weight-transposed");
+    let page = fs::read_to_string(home.here("report.html")).unwrap();
+    for expected in
+        ["Milestone 1, Basic Inference", "weight-transposed", "Where the fuel goes", "<svg", "Kinds of cost"]
+    {
+        assert!(page.contains(expected), "{expected}");
+    }
+}
+
+#[test]
 fn networks_of_ones_own_are_trained_and_held_beside_each_other() {
     const RIGHT: &str = r#"
         cnn = [

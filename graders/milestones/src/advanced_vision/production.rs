@@ -110,9 +110,9 @@ impl Calls {
             (format!("{growth} bytes more after the last than after the first"), hint("memory-grows"))
         });
         findings.question(format!("{asked}: memory"), came_back);
-        let values = self.memory.iter().map(|&bytes| (bytes as f64).into()).collect();
+        let values = self.memory.iter().map(|&bytes| (bytes as f64 / 1024.0).into()).collect();
         findings.plotted(Plot {
-            title: "Bytes of memory after every call".into(),
+            title: "Memory after every call, in KiB".into(),
             along: "call".into(),
             series: vec![Series { name: "the submission".into(), values }],
         });

@@ -132,7 +132,7 @@ fn measures(evidence: &Evidence, check: &str) -> Markup {
     }
 }
 
-fn tabulated(table: &Measured) -> Markup {
+pub(super) fn tabulated(table: &Measured) -> Markup {
     let is_number = |column: usize| {
         let cells = || table.rows.iter().filter_map(|row| row.get(column)).filter(|cell| !cell.is_empty());
         column > 0 && cells().all(|cell| is_figure(cell))

@@ -2,11 +2,12 @@
 
 use proptest::prelude::*;
 use tito_grade::SeedUsed;
-use tito_report::{Audience, Detail, Style, class, student};
+use tito_report::{Audience, Detail, Style, class, html, student};
 
 use crate::{
     class::report,
     course::{self, HOSTILE},
+    sample,
 };
 
 const PLAIN: Style = Style { color: false, width: 120, unicode: true };
@@ -35,6 +36,23 @@ fn pages_run_no_name() {
         assert!(page.contains("&lt;script&gt;alert(1)&lt;/script&gt;"), "{page}");
         assert!(!page.contains("<script") && !page.contains("<b>abort"), "{page}");
         assert!(!page.contains(['\u{1b}', '\u{202e}']), "{page}");
+    }
+}
+
+/// A fault in the guest's words, and a function's name.
+#[test]
+fn a_page_of_a_grading_runs_nothing_of_a_component() {
+    let document = sample::document(SeedUsed::Public, Audience::Student);
+    let at = "2024-09-20T12:00:00Z".parse().unwrap();
+    let page = html::document(&document, Some(&sample::fuel()), at);
+    assert!(
+        page.contains("&lt;script&gt;alert(1)&lt;/script&gt;") && page.contains("Where the fuel goes"),
+        "{page}"
+    );
+    assert!(!page.contains("<script") && !page.contains(['\u{1b}', '\u{202e}']), "{page}");
+    for document in [sample::refused(), sample::quarantined()] {
+        let page = html::document(&document, None, at);
+        assert!(page.contains("<h2") && !page.contains("Where the fuel goes"), "{page}");
     }
 }
 

@@ -4,7 +4,7 @@ use tito_grade::{
     CaseEvidence, CheckResult, ComponentId, DataUsed, Evidence, Grade, Hint, Mismatch, Number, Plot, Rubric,
     SeedUsed, Series, Status, Table,
 };
-use tito_report::{Audience, Document, Quarantine, Refusal, Tool};
+use tito_report::{Audience, Document, Quarantine, Refusal, Tool, html::Fuel};
 
 const RUBRIC: &str = r#"
 number = 1
@@ -137,4 +137,21 @@ fn source() -> Evidence {
 pub(crate) fn quarantined() -> Document {
     let deaths = vec!["the system killed it: SIGSYS".into(), "it ended with \u{1b}[31mstatus 3".into()];
     Document::quarantined(tool(), Quarantine { component: component(), deaths })
+}
+
+/// Where a component's fuel goes, drawn and in a table.
+pub(crate) fn fuel() -> Fuel {
+    let drawn = r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1200 82" width="1200" height="82" role="img">
+        <title>a small CNN answers</title><rect width="100%" height="100%" fill="#fff"/>
+        <rect x="0" y="46" width="900" height="17" fill="#f4a582"/><text x="4" y="58">conv2d</text></svg>"##;
+    let row = |cells: [&str; 4]| cells.map(str::to_owned).to_vec();
+    let functions = Table {
+        title: "Functions: the first 2 of 2".into(),
+        columns: row(["function", "kind", "of its own", "with calls"]),
+        rows: vec![
+            row(["conv2d::forward", "arithmetic", "75.0 %", "100.0 %"]),
+            row(["<script>alert(1)</script>\u{202e}", "copying", "25.0 %", "25.0 %"]),
+        ],
+    };
+    Fuel { workload: "a small CNN answers".into(), flame_graph: drawn.into(), tables: vec![functions] }
 }

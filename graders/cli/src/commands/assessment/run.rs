@@ -105,5 +105,5 @@ fn show(
         };
         return screen::print(&format!("refused: {message}\n"));
     };
-    report::print(&grading.grading(None), run, Audience::Instructor, output)
+    report::print(&grading.grading(None), run, Audience::Instructor, output).map(|_| ())
 }

@@ -1,6 +1,6 @@
 //! `tito milestone test`: grades a component.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -12,6 +12,7 @@ use crate::{
     grading::{Graded, Grading},
     isolation::Walls,
     milestone_inputs::{self, Inputs},
+    page,
     report::{self, Audience, Output},
     screen,
     status::Status,
@@ -23,6 +24,7 @@ use crate::{
 #[command(after_help = "Examples:
   tito milestone test 1
   tito milestone test 1 --component examples/prebuilt/reference.wasm --data mnist --timings
+  tito milestone test 2 --html report.html
   tito milestone test 1 --course-secret course.key --json
   tito milestone test 4 --component examples/prebuilt/reference.wasm --training examples/trained/tinydigits")]
 pub(crate) struct Test {
@@ -46,6 +48,9 @@ pub(crate) struct Test {
     walls: Walls,
     #[command(flatten)]
     output: Output,
+    /// Write the report to this file as a page, too, with curves and where the component's fuel goes
+    #[arg(long, value_name = "FILE.html")]
+    html: Option<PathBuf>,
 }
 
 impl Test {
@@ -68,6 +73,7 @@ impl Test {
             jobs: self.jobs,
             is_alone: true,
         };
+        let component = self.html.is_some().then(|| submission.bytes.clone());
         let run = grading.grade(submission)?;
         if let Graded::Grade(grade) = &run.graded
             && self.is_here()
@@ -77,7 +83,10 @@ impl Test {
             screen::say(&format!("note: {failure}; `tito milestone status` will not know of this test"));
         }
         let exit = report::exit(&run);
-        report::print(&grading, run, self.audience, self.output)?;
+        let document = report::print(&grading, run, self.audience, self.output)?;
+        if let (Some(path), Some(component)) = (&self.html, component) {
+            page::write(path, &document, (component, self.number), self.walls)?;
+        }
         Ok(exit)
     }
 
