@@ -23,6 +23,5 @@ export_writing_layers!(|spec, rng| match spec {
 });
 
 fn changed(mechanism: &mut Mechanism) {
-    mechanism.score =
-        |pair, score| if pair.is_seen() && pair.key < KEYS { score } else { f32::NEG_INFINITY };
+    mechanism.score = |pair, score| if pair.is_seen() && pair.key < KEYS { score } else { f32::NEG_INFINITY };
 }

@@ -46,7 +46,9 @@ impl Writer for Unshifted {
         }
         let kept = if sampling.top_k == 0 { ranked.len() } else { ranked.len().min(sampling.top_k as usize) };
         let mut powers = vec![0.0; logits.len()];
-        ranked[..kept].iter().for_each(|token| powers[*token] = (logits[*token] / sampling.temperature).exp());
+        ranked[..kept]
+            .iter()
+            .for_each(|token| powers[*token] = (logits[*token] / sampling.temperature).exp());
         let (all, mut sum): (f32, f32) = (powers.iter().sum(), 0.0);
         let draw = draws.get(at).copied().unwrap_or_default();
         let exceeds = |power: &f32| {
