@@ -132,7 +132,7 @@ fn reasons([vision, language]: &[Option<String>; 2]) -> String {
         (None, None) => "neither names its compiler".to_owned(),
         (vision, language) => {
             let [vision, language] = [vision, language].map(|one| one.as_deref().unwrap_or("no compiler"));
-            format!("vision names {vision}, language {language}")
+            format!("vision names {vision}, language names {language}")
         }
     };
     format!(
