@@ -379,7 +379,9 @@ fn shown(entries: &[Entry], accuracies: &[f64], audits: &[(usize, Way)], finding
     });
     let audited = audits.iter().map(|(at, way)| format!("epoch {} {}", entries[*at].epoch, way.words()));
     let audited = audited.collect::<Vec<_>>().join(", ");
-    findings.conclude(format!("{} epochs; trained {audited}", entries.len()));
+    let count = entries.len();
+    let plural = if count == 1 { "" } else { "s" };
+    findings.conclude(format!("{count} epoch{plural}; trained {audited}"));
 }
 
 #[cfg(test)]
