@@ -76,7 +76,7 @@ fn graded(grade: &Grade) -> Vec<Section> {
 fn spent(fuel: &Fuel) -> Section {
     let body: Markup = html! {
         p.faint { "In what a profile does: " (fuel.workload) ". It is the same in every run, and no part of the grade." }
-        div.wide tabindex="0" role="region" aria-label="Flame graph" { (PreEscaped(&fuel.flame_graph)) }
+        div.wide.flame tabindex="0" role="region" aria-label="Flame graph" { (PreEscaped(&fuel.flame_graph)) }
         @for table in &fuel.tables { (tabulated(table)) }
     };
     Section::new("fuel", "Where the fuel goes", body)
