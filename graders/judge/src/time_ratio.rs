@@ -1,9 +1,9 @@
 //! Time beside a yardstick's, by its median and an interval.
 //!
 //! Times are noise on a machine that others use; beside a yardstick that was timed microseconds before and after, on the
-//! same engine, most of the noise is the same and goes away. What is left differs between machines and days all the same: a
-//! sum that waits for the one before takes 1.7 to 2.1 times as long as its fuel says, as the machine's other work has it. So it
-//! is shown, and never graded.
+//! same engine, most of the noise is the same and goes away. What is left differs between machines and days all the same: sums
+//! that wait for one another took less than 1.75 times as long as their fuel says on one day, and 2.1 on another. So it is shown,
+//! and never graded.
 
 use crate::Draw;
 

@@ -8,7 +8,7 @@ use wasmtime::{StoreContextMut, Trap, UpdateDeadline, WasmBacktrace};
 use crate::{Budget, Profile, Watch, profile::Tally, state::State};
 
 /// How many times the fuel of a call it may take, because counting takes fuel as well: fuel is counted by as much again,
-/// or four times that in a loop of three operators; a place in memory is looked up by up to 300 operators where there was
+/// or four times that in a loop of three operators; a place in memory is looked up by up to 550 operators where there was
 /// one. What is counted is bounded for itself, and so is the time.
 pub(crate) const FUEL_FACTOR: u64 = 128;
 
