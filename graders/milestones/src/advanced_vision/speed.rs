@@ -50,27 +50,32 @@ impl Cost {
     }
 }
 
-/// What some work costs, the submission and the yardsticks.
+/// What some work costs, the submission and the good yardstick.
 struct Compared {
     work: Work,
     own: Result<(Effort, Cost), Doubt>,
-    plain: Cost,
     good: Cost,
+}
+
+/// The same, with what it costs plain loops.
+struct Placed {
+    compared: Compared,
+    plain: Cost,
 }
 
 fn found(context: &Context<'_>, check: &str, layer: Layer) -> Result<Found, HostError> {
     let mut findings = Findings::default();
-    let compared = |at| Compared::of(context, check, at, layer, Size::Counted);
-    let compared: Vec<_> = (0..SHAPES).into_par_iter().map(compared).collect::<Result<_, HostError>>()?;
-    compared.iter().for_each(|one| one.told(&mut findings));
-    let speed = compared.iter().map(Compared::speed).sum::<f64>() / SHAPES as f64;
-    findings.tabulated(table(&compared, speed));
-    let timed = Compared::of(context, check, SHAPES, layer, Size::Timed)?;
+    let placed = |at| Placed::of(context, check, at, layer);
+    let placed: Vec<_> = (0..SHAPES).into_par_iter().map(placed).collect::<Result<_, HostError>>()?;
+    placed.iter().for_each(|one| one.compared.told(&mut findings));
+    let speed = placed.iter().map(Placed::speed).sum::<f64>() / SHAPES as f64;
+    findings.tabulated(table(&placed, speed));
+    let (timed, _) = Compared::of(context, check, SHAPES, layer, Size::Timed)?;
     timed.told(&mut findings);
     let is_timed = findings.is_right() && timed.timed(context, check, &mut findings)?;
     findings.measured("speed", if is_timed { speed } else { 0.0 });
     if is_timed {
-        waiting(&compared, &mut findings);
+        waiting(&placed, &mut findings);
     }
     findings.conclude(match is_timed {
         false => "What it takes means nothing, because of what is in doubt".into(),
@@ -81,8 +86,8 @@ fn found(context: &Context<'_>, check: &str, layer: Layer) -> Result<Found, Host
 }
 
 /// Says how much of it is waiting, and what helps where that is much.
-fn waiting(compared: &[Compared], findings: &mut Findings) {
-    let costs = compared.iter().flat_map(|one| one.own.as_ref().ok()).map(|(_, cost)| *cost);
+fn waiting(placed: &[Placed], findings: &mut Findings) {
+    let costs = placed.iter().flat_map(|one| one.compared.own.as_ref().ok()).map(|(_, cost)| *cost);
     let (fuel, waits) = costs.fold((0.0, 0.0), |sum, cost| (sum.0 + cost.fuel, sum.1 + cost.waits));
     let share = waits / fuel;
     findings.measured("waits_for_each_fuel", share);
@@ -90,21 +95,19 @@ fn waiting(compared: &[Compared], findings: &mut Findings) {
 }
 
 impl Compared {
-    /// Work that the seed draws under this number, done by the submission and the yardsticks.
+    /// Work that the seed draws under this number, done by the submission and the good yardstick; and what the seed draws on.
     fn of(
         context: &Context<'_>,
         check: &str,
         at: usize,
         layer: Layer,
         size: Size,
-    ) -> Result<Self, HostError> {
+    ) -> Result<(Self, Draw), HostError> {
         let mut draw = context.seed.draw(&format!("4/{check}/{at}"));
         let work = layer(&mut draw, size);
-        let speed = context.speed()?;
-        let plain = of_yardstick(&work, &speed.yardsticks.textbook, &mut draw)?;
-        let good = of_yardstick(&work, &speed.yardsticks.reference, &mut draw)?;
+        let good = of_yardstick(&work, &context.speed()?.yardsticks.reference, &mut draw)?;
         let own = own(context, &work, &mut draw)?;
-        Ok(Self { work, own, plain, good })
+        Ok((Self { work, own, good }, draw))
     }
 
     /// Whether the figures can be believed.
@@ -113,12 +116,6 @@ impl Compared {
             findings.used(effort.usage);
         }
         findings.question(self.work.describe(), self.own.as_ref().err().map(Doubt::words));
-    }
-
-    /// Nothing for what is in doubt.
-    fn speed(&self) -> f64 {
-        let speed = |(_, cost): &(_, Cost)| speed(cost.sum(), self.plain.sum(), AS_GOOD * self.good.sum());
-        self.own.as_ref().map_or(0.0, speed)
     }
 
     /// Shows the time beside the good yardstick's, and whether every answer was right.
@@ -133,20 +130,35 @@ impl Compared {
         taken.iter().for_each(|taken: &Taken| findings.observed(roofline::table(&self.work, taken)));
         Ok(taken.is_ok())
     }
+}
+
+impl Placed {
+    fn of(context: &Context<'_>, check: &str, at: usize, layer: Layer) -> Result<Self, HostError> {
+        let (compared, mut draw) = Compared::of(context, check, at, layer, Size::Counted)?;
+        let plain = of_yardstick(&compared.work, &context.speed()?.yardsticks.textbook, &mut draw)?;
+        Ok(Self { compared, plain })
+    }
+
+    /// Nothing for what is in doubt.
+    fn speed(&self) -> f64 {
+        let Self { compared: Compared { own, good, .. }, plain } = self;
+        own.as_ref().map_or(0.0, |(_, cost)| speed(cost.sum(), plain.sum(), AS_GOOD * good.sum()))
+    }
 
     fn row(&self) -> Vec<String> {
+        let Compared { work, own, good } = &self.compared;
         let figure = |units: f64| format!("{:.2}", units / 1e6);
-        let of = |part: fn(&Cost) -> f64| match &self.own {
+        let of = |part: fn(&Cost) -> f64| match own {
             Ok((_, cost)) => figure(part(cost)),
             Err(_) => "in doubt".into(),
         };
         vec![
-            self.work.describe(),
-            figure(self.work.multiplications as f64),
+            work.describe(),
+            figure(work.multiplications as f64),
             of(|cost| cost.fuel),
             of(|cost| cost.waits),
             figure(self.plain.sum()),
-            figure(self.good.sum()),
+            figure(good.sum()),
             format!("{:.3}", self.speed()),
         ]
     }
@@ -202,8 +214,8 @@ fn launched(launch: &dyn Launch) -> Result<Result<Box<dyn Guest>, Doubt>, HostEr
     })
 }
 
-fn table(compared: &[Compared], speed: f64) -> Table {
-    let mut rows: Vec<_> = compared.iter().map(Compared::row).collect();
+fn table(placed: &[Placed], speed: f64) -> Table {
+    let mut rows: Vec<_> = placed.iter().map(Placed::row).collect();
     let mut mean = vec![String::new(); 6];
     mean[0] = "mean".into();
     mean.push(format!("{speed:.3}"));
