@@ -12,7 +12,7 @@ mod table;
 mod words;
 
 pub use document::{Fuel, document};
-pub(crate) use grading::{checks, criteria, facts, plots};
+pub(crate) use grading::{checks, criteria, facts, plots, standing};
 pub use page::{Page, Section};
 pub(crate) use table::{Cell, Table};
 pub(crate) use words::{class, level, mark, meter, sentence, status, when};

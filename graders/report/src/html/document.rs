@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use maud::{Markup, PreEscaped, html};
-use tito_grade::{Grade, Table as Measured, points};
+use tito_grade::{Grade, Table as Measured};
 
-use super::{Page, Section, checks, criteria, facts, grading::tabulated, level, plots, sentence};
+use super::{Page, Section, checks, criteria, facts, grading::tabulated, plots, sentence, standing};
 use crate::{Audience, Document, document::Body, student::Grading, terminal::header};
 
 /// Where the fuel of a component goes, which is no part of its grade.
@@ -55,11 +55,7 @@ fn notice(grade: &Grade, audience: Audience) -> Option<&'static str> {
 
 fn graded(grade: &Grade) -> Vec<Section> {
     let score = html! {
-        div.status {
-            span.score { (points(grade.score)) small { " of 100" } }
-            (level(grade.level))
-            @if grade.provisional { span.open { "provisional" } }
-        }
+        (standing(Some(grade.score), Some(grade.level), grade.provisional, ""))
         (criteria(grade))
         h3 { "Graded with" }
         (facts(grade))

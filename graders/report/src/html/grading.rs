@@ -1,10 +1,12 @@
 //! One grading: how every check ended and why, and what it measured as plots.
 
 use maud::{Markup, html};
-use tito_grade::{CaseEvidence, CheckResult, Evidence, Grade, Number, Plot, Series, Table as Measured};
+use tito_grade::{
+    CaseEvidence, CheckResult, Evidence, Grade, Level, Number, Plot, Series, Table as Measured,
+};
 
 use super::{
-    Cell, Table, mark, meter,
+    Cell, Table, level, mark, meter,
     plot::{Along, Curve, Dot, Lines, Roofline, lines, roofline},
     sentence, status,
 };
@@ -22,6 +24,25 @@ pub(crate) fn facts(grade: &Grade) -> Markup {
             dt { "Component" } dd { code { (header::component(&grade.component)) } }
             dt { "Seed" } dd { (header::seed(&grade.seed)) }
             dt { "Data" } dd { (header::data(&grade.data)) }
+        }
+    }
+}
+
+/// The score, large, its level, and whether it is final.
+pub(crate) fn standing(
+    score: Option<f64>,
+    named: Option<Level>,
+    provisional: bool,
+    otherwise: &str,
+) -> Markup {
+    html! {
+        div.status {
+            @match score {
+                Some(score) => span.score { (tito_grade::points(score)) small { " of 100" } },
+                None => span.open { (otherwise) },
+            }
+            @if let Some(named) = named { (level(named)) }
+            @if provisional { span.open { "provisional" } }
         }
     }
 }

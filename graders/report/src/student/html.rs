@@ -1,7 +1,7 @@
 //! The report as a page: the course at a glance, then every milestone.
 
 use maud::{Markup, html};
-use tito_grade::{Level, points};
+use tito_grade::points;
 use tito_gradebook::{Line, Settled};
 
 use super::{Attempt, Grading, Milestone, StudentReport, words};
@@ -10,7 +10,7 @@ use crate::{
     html::{
         Cell, Page, Section, Table, checks, criteria, facts, level, meter,
         plot::{Along, Bar, Bars, Curve, Lines, bars, lines},
-        plots, sentence, when,
+        plots, sentence, standing, when,
     },
     moment::moment,
 };
@@ -48,7 +48,7 @@ pub fn html(report: &StudentReport) -> String {
 fn overview(report: &StudentReport) -> Section {
     let total = &report.total;
     let body = html! {
-        (status(total.score, total.level, total.provisional, "nothing is decided yet"))
+        (standing(total.score, total.level, total.provisional, "nothing is decided yet"))
         p.faint { (words::decided(total)) }
         (milestones(report))
         (drawn(report))
@@ -58,20 +58,6 @@ fn overview(report: &StudentReport) -> Section {
         }
     };
     Section::new("course", "The course", body)
-}
-
-/// The score, large, its level, and whether it is final.
-fn status(score: Option<f64>, named: Option<Level>, provisional: bool, otherwise: &str) -> Markup {
-    html! {
-        div.status {
-            @match score {
-                Some(score) => span.score { (points(score)) small { " of 100" } },
-                None => span.open { (otherwise) },
-            }
-            @if let Some(named) = named { (level(named)) }
-            @if provisional { span.open { "provisional" } }
-        }
-    }
 }
 
 fn milestones(report: &StudentReport) -> Markup {
@@ -162,7 +148,7 @@ fn anchor(milestone: &Milestone) -> String {
 fn section(milestone: &Milestone) -> Section {
     let settled = &milestone.settled;
     let body = html! {
-        (status(settled.score, settled.level, settled.provisional, words::state(settled.state)))
+        (standing(settled.score, settled.level, settled.provisional, words::state(settled.state)))
         p.faint { "Due: " (words::due(milestone)) ". Counts for " (milestone.weight) " % of the course." }
         @if !settled.lines.is_empty() {
             h3 { "How the score came about" }
